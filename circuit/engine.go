@@ -24,8 +24,9 @@ type Component interface {
 	Begin(now Time)
 	// Step integrates over [from, to).
 	Step(from, to Time)
-	// End makes the results of the phase visible on the nets.
-	End(now Time)
+	// End makes the results of the phase visible on the nets. It fails where
+	// a value is no longer a number.
+	End(now Time) error
 }
 
 // An Entrance is one phase of a schedule with the components that act in it,
@@ -81,14 +82,18 @@ func (e *Engine) Wait(d Time) { e.now += d }
 // Observe sets the function to call after every step; nil for none.
 func (e *Engine) Observe(o Observer) { e.observer = o }
 
-// Run steps once through the schedule.
-func (e *Engine) Run(s Schedule) {
+// Run steps once through the schedule. It stops at the first component that
+// fails; the error names the phase and the simulated time.
+func (e *Engine) Run(s Schedule) error {
 	for i := range s {
-		e.run(&s[i])
+		if err := e.run(&s[i]); err != nil {
+			return fmt.Errorf("at %v, phase %s: %w", e.now, s[i].Name, err)
+		}
 	}
+	return nil
 }
 
-func (e *Engine) run(p *Entrance) {
+func (e *Engine) run(p *Entrance) error {
 	end := e.now + p.Length
 	for _, c := range p.Components {
 		c.Begin(e.now)
@@ -107,6 +112,9 @@ func (e *Engine) run(p *Entrance) {
 		}
 	}
 	for _, c := range p.Components {
-		c.End(e.now)
+		if err := c.End(e.now); err != nil {
+			return err
+		}
 	}
+	return nil
 }
