@@ -1,0 +1,130 @@
+package tile
+
+import "math/bits"
+
+// The three kernels below are all the arithmetic that an example spends on its
+// cells. They are written as plain loops; kernel_amd64.s computes the same
+// bits with vector instructions. Two rules make that possible: every product
+// is rounded before it is added (no fused multiply-add), and a sum over
+// columns runs in laneCount interleaved partial sums that are added pairwise
+// at the end.
+
+// segmentCount is the number of cubic pieces of a table: as many as one
+// 512-bit permute selects from.
+const segmentCount = 16
+
+// laneCount is the number of partial sums of a reduction over columns.
+const laneCount = 16
+
+// A table is a function of a voltage, cubic on each of segmentCount equal
+// segments. Arguments outside the range take the value at its end.
+type table struct {
+	scale, offset float32                  // segment coordinate = v*scale + offset
+	c             [4][segmentCount]float32 // coefficients of 1, t, t^2, t^3 with t in [0, 1)
+}
+
+// lastCoordinate is the largest float32 below segmentCount.
+const lastCoordinate = 15.999999
+
+func (t *table) at(v float32) float32 {
+	s := float32(v*t.scale) + t.offset
+	if !(s > 0) { // also NaN
+		s = 0
+	}
+	if s > lastCoordinate {
+		s = lastCoordinate
+	}
+	i := int32(s)
+	x := s - float32(i)
+	y := float32(t.c[3][i]*x) + t.c[2][i]
+	y = float32(y*x) + t.c[1][i]
+	return float32(y*x) + t.c[0][i]
+}
+
+// lanes are the partial sums of a reduction; sum adds them as a tree.
+type lanes [laneCount]float32
+
+func (l *lanes) sum() float32 {
+	for w := laneCount / 2; w > 0; w /= 2 {
+		for k := range w {
+			l[k] += l[k+w]
+		}
+	}
+	return l[0]
+}
+
+// readRowGo drives one row with a pulse of width x and lets every column
+// integrate:
+//
+//	g := t.at(alpha*r[j] + e[j])
+//	acc[j] += x * (lt[j] + sign[j]*g)
+//
+// It returns the sum of g over the columns. All slices have the length of acc.
+func readRowGo(acc, r, e, lt, sign []float32, alpha, x float32, t *table) float32 {
+	r, e, lt, sign = r[:len(acc)], e[:len(acc)], lt[:len(acc)], sign[:len(acc)]
+	var sum lanes
+	for j := range acc {
+		g := t.at(float32(alpha*r[j]) + e[j])
+		w := lt[j] + float32(sign[j]*g)
+		acc[j] += float32(x * w)
+		sum[j%laneCount] += g
+	}
+	return sum.sum()
+}
+
+// readColumnsGo drives every column with a pulse of signed width d[j] and lets
+// one row integrate:
+//
+//	g := t.at(alpha*r[j] + e[j])
+//	dot += d[j] * (lt[j] + sign[j]*g)
+//	abs += |d[j]| * g
+//
+// All slices have the length of d.
+func readColumnsGo(d, r, e, lt, sign []float32, alpha float32, t *table) (dot, abs float32) {
+	r, e, lt, sign = r[:len(d)], e[:len(d)], lt[:len(d)], sign[:len(d)]
+	var p, q lanes
+	for j, dj := range d {
+		g := t.at(float32(alpha*r[j]) + e[j])
+		w := lt[j] + float32(sign[j]*g)
+		p[j%laneCount] += float32(dj * w)
+		if dj < 0 {
+			dj = -dj
+		}
+		q[j%laneCount] += float32(dj * g)
+	}
+	return p.sum(), q.sum()
+}
+
+// pulseRowGo fires the update pulses of one row. Bit k of row says that the
+// row pulses in slot k, bit k of word[j] that column j does; a cell takes one
+// step per slot in which both do:
+//
+//	for range popcount(row & word[j]) {
+//		v := alpha*r[j] + veq[j]
+//		dv := gain[j] * t.at(v)
+//		dv = max(low-v, min(high-v, dv))
+//		r[j] += dv * inv
+//	}
+//
+// with inv = 1/alpha, so that a step is written into the frame of the last
+// rebase. It returns the number of steps taken. All slices have the length of r.
+func pulseRowGo(r, veq, gain []float32, word []uint32, row uint32, alpha, inv, low, high float32, t *table) int {
+	veq, gain, word = veq[:len(r)], gain[:len(r)], word[:len(r)]
+	steps := 0
+	for j := range r {
+		n := bits.OnesCount32(row & word[j])
+		steps += n
+		for ; n > 0; n-- {
+			v := float32(alpha*r[j]) + veq[j]
+			dv := float32(gain[j] * t.at(v))
+			if top := high - v; !(dv < top) {
+				dv = top
+			}
+			if bottom := low - v; !(dv > bottom) {
+				dv = bottom
+			}
+			r[j] += float32(dv * inv)
+		}
+	}
+	return steps
+}
