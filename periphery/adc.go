@@ -1,0 +1,60 @@
+package periphery
+
+import "engram/circuit"
+
+// ADCSpec describes the converter behind an integrator.
+type ADCSpec struct {
+	// Bits of the output. 9: Gokmen and Vlasov, Front. Neurosci. 10, 333 (2016).
+	Bits int `key:"bits" unit:"" range:"[1,16]" default:"9"`
+	// Time of one conversion, all columns in parallel (assumed).
+	Time circuit.Time `key:"time" unit:"s" range:"[1e-12,1e-3]" default:"8 ns"`
+	// Offset is the standard deviation over columns of the input offset
+	// that calibration leaves, in LSB of a linear conversion (assumed).
+	Offset float64 `key:"offset-spread" unit:"" range:"[0,100]" default:"0.25"`
+	// Gain is the relative standard deviation of the gain over columns
+	// (assumed).
+	Gain float64 `key:"gain-spread" unit:"" range:"[0,1]" default:"1 %"`
+}
+
+// A Converter is a bank of ADCs, one per column or row, with the offset and
+// the gain that fabrication gave each.
+type Converter struct {
+	half   float32 // largest code of either sign of a linear conversion
+	codes  float32 // largest code of an unsigned conversion
+	scale  float32 // full scale of a linear conversion, in charge
+	offset []float32
+	gain   []float32
+}
+
+// NewConverter fabricates a bank of n. Full scale is the charge of the largest
+// code of a linear conversion.
+func NewConverter(path string, s ADCSpec, n int, fullScale float64, seed uint64) *Converter {
+	c := &Converter{
+		half:  max(1, float32(int(1)<<(s.Bits-1)-1)),
+		codes: float32(int(1)<<s.Bits - 1), scale: float32(fullScale),
+		offset: make([]float32, n), gain: make([]float32, n),
+	}
+	lsb := fullScale / float64(c.half)
+	rng := circuit.NewStream(seed, circuit.Fabrication, circuit.Instance(path), 0)
+	for i := range n {
+		c.offset[i] = float32(s.Offset * lsb * rng.Normal())
+		c.gain[i] = float32(1 + s.Gain*rng.Normal())
+	}
+	return c
+}
+
+// Input returns what the quantiser of column i sees of a charge.
+func (c *Converter) Input(i int, q float32) float32 {
+	return float32(c.gain[i]*q) + c.offset[i]
+}
+
+// Linear converts a charge of column i: the nearest of 2^bits - 1 levels, zero
+// among them, within full scale of either sign, as a charge.
+func (c *Converter) Linear(i int, q float32) float32 {
+	return round(clamp(c.Input(i, q)/c.scale, -1, 1)*c.half) / c.half * c.scale
+}
+
+// Quantise rounds y in [low, high] to the nearest of 2^bits levels.
+func (c *Converter) Quantise(y, low, high float32) float32 {
+	return low + round((clamp(y, low, high)-low)/(high-low)*c.codes)/c.codes*(high-low)
+}

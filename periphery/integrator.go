@@ -1,0 +1,51 @@
+package periphery
+
+import (
+	"fmt"
+
+	"engram/circuit"
+)
+
+// IntegratorSpec describes the charge integrator at the end of a column or a
+// row. Charge is in units of what a weight of one integrates under a
+// full-scale pulse, so the same numbers hold for every layer.
+type IntegratorSpec struct {
+	// Range is the charge of either sign at which the integrator saturates
+	// (assumed).
+	Range float64 `key:"range" unit:"" range:"(0,1e6]" default:"16"`
+	// Noise is the standard deviation of the charge of one read (assumed).
+	Noise float64 `key:"noise" unit:"" range:"[0,1e3]" default:"0.01"`
+}
+
+// Saturate limits every charge to the range. At the clock level it acts after
+// every period, at the phase level once.
+func (s *IntegratorSpec) Saturate(charge []float32) {
+	r := float32(s.Range)
+	for i, q := range charge {
+		if q > r {
+			charge[i] = r
+		} else if q < -r {
+			charge[i] = -r
+		}
+	}
+}
+
+// AddNoise adds the noise of one read from rng.
+func (s *IntegratorSpec) AddNoise(charge []float32, rng *circuit.Stream) {
+	if s.Noise == 0 {
+		return
+	}
+	for i := range charge {
+		charge[i] += float32(s.Noise * rng.Normal())
+	}
+}
+
+// checkFinite fails with the first charge that is not a number.
+func checkFinite(path string, charge []float32) error {
+	for i, q := range charge {
+		if d := q - q; d != 0 { // NaN or Inf
+			return fmt.Errorf("%s[%d]: integrated charge is %v", path, i, q)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,156 @@
+package periphery
+
+import (
+	"fmt"
+	"math"
+)
+
+// Activation is the function that a neuron's converter applies to the charge.
+type Activation string
+
+const (
+	Logistic Activation = "logistic" // 1/(1+exp(-z)), 0 to 1
+	Tanh     Activation = "tanh"     // -1 to 1
+	Clipped  Activation = "clipped"  // min(max(z, 0), 1)
+	Softmax  Activation = "softmax"  // exp(z[i])/sum exp(z), after a linear conversion; outputs only
+)
+
+// ErrorKind is how an output neuron forms its error from target t and output y.
+type ErrorKind string
+
+const (
+	Difference ErrorKind = "difference" // t - y: the gradient of the cross-entropy for logistic and softmax
+	Squared    ErrorKind = "squared"    // (t - y) f'(z)
+)
+
+// low and high are the ends of an activation's range.
+func (a Activation) low() float32 {
+	if a == Tanh {
+		return -1
+	}
+	return 0
+}
+
+// at evaluates the activation; not for Softmax.
+func (a Activation) at(z float32) float32 {
+	switch a {
+	case Logistic:
+		return float32(1 / (1 + math.Exp(-float64(z))))
+	case Tanh:
+		return float32(math.Tanh(float64(z)))
+	case Clipped:
+		return clamp(z, 0, 1)
+	}
+	panic(fmt.Sprintf("periphery: activation %q has no scalar form", a))
+}
+
+// derivative is f' as a function of the converted output y: what the neuron's
+// digital side knows.
+func (a Activation) derivative(y float32) float32 {
+	switch a {
+	case Logistic:
+		return y * (1 - y)
+	case Tanh:
+		return 1 - y*y
+	case Clipped:
+		if y > 0 && y < 1 {
+			return 1
+		}
+		return 0
+	}
+	panic(fmt.Sprintf("periphery: activation %q has no scalar derivative", a))
+}
+
+// A Neuron is a bank of neurons: the converters of the integrated charge with
+// the activation, the converters of the back-propagated charge, and the
+// digital logic that forms errors. All slices have one element per neuron.
+type Neuron struct {
+	path       string
+	activation Activation
+	errors     ErrorKind
+	convert    *Converter
+	back       *Converter
+}
+
+// NewNeuron returns a bank. back may be nil where no error comes from
+// downstream.
+func NewNeuron(path string, a Activation, e ErrorKind, convert, back *Converter) *Neuron {
+	return &Neuron{path, a, e, convert, back}
+}
+
+// Forward converts charge to outputs y.
+func (n *Neuron) Forward(y, charge []float32) error {
+	if err := checkFinite(n.path, charge); err != nil {
+		return err
+	}
+	if n.activation == Softmax {
+		n.softmax(y, charge)
+		return nil
+	}
+	low := n.activation.low()
+	for i, q := range charge {
+		y[i] = n.convert.Quantise(n.activation.at(n.convert.Input(i, q)), low, 1)
+	}
+	return nil
+}
+
+func (n *Neuron) softmax(y, charge []float32) {
+	top := math.Inf(-1)
+	for i, q := range charge {
+		y[i] = n.convert.Linear(i, q)
+		top = max(top, float64(y[i]))
+	}
+	var sum float64
+	for i := range y {
+		e := math.Exp(float64(y[i]) - top)
+		y[i] = float32(e)
+		sum += e
+	}
+	for i := range y {
+		y[i] = n.convert.Quantise(float32(float64(y[i])/sum), 0, 1)
+	}
+}
+
+// OutputError writes the error of outputs y against targets t to d.
+func (n *Neuron) OutputError(d, t, y []float32) {
+	for i := range d {
+		d[i] = t[i] - y[i]
+		if n.errors == Squared {
+			d[i] *= n.activation.derivative(y[i])
+		}
+	}
+}
+
+// Backward converts the charge that came back through the rows downstream,
+// multiplies it by scale, the error that a full-scale pulse stood for, and by
+// the derivative at the outputs y, and writes the errors to d.
+func (n *Neuron) Backward(d, charge, y []float32, scale float32) error {
+	if err := checkFinite(n.path+".back", charge); err != nil {
+		return err
+	}
+	for i, q := range charge {
+		d[i] = n.back.Linear(i, q) * scale * n.activation.derivative(y[i])
+	}
+	return nil
+}
+
+// Normalise divides d by the smallest power of two that is not below its
+// largest magnitude and returns that power: the shared exponent of a block
+// floating-point vector, a shift in hardware. It returns 1 where d is 0.
+func Normalise(d []float32) (scale float32) {
+	var top float32
+	for _, v := range d {
+		top = max(top, v, -v)
+	}
+	if top == 0 {
+		return 1
+	}
+	frac, exp := math.Frexp(float64(top)) // top = frac 2^exp, 0.5 <= frac < 1
+	if frac == 0.5 {
+		exp--
+	}
+	for i := range d {
+		d[i] = float32(math.Ldexp(float64(d[i]), -exp))
+	}
+	return float32(math.Ldexp(1, exp))
+}
