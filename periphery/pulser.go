@@ -1,7 +1,6 @@
 package periphery
 
 import (
-	"math"
 	"math/bits"
 
 	"engram/circuit"
@@ -36,35 +35,83 @@ type PulserSpec struct {
 	RowScheme Scheme `key:"row-scheme" oneof:"stochastic|dithered|deterministic" default:"deterministic"`
 }
 
-// Train returns the pulse train of a line that shall fire in a fraction p of
-// the slots, 0 <= p <= 1; bit k is slot k.
-func (s *PulserSpec) Train(p float32, scheme Scheme, rng *circuit.Stream) uint32 {
-	if p <= 0 {
-		return 0
+// A Pulser makes the pulse trains of a tile's lines. Bit k of a train is slot
+// k. It holds no state between updates.
+type Pulser struct {
+	spec   PulserSpec
+	spread [MaxSlots + 1]uint32 // trains of n pulses, evenly spread
+}
+
+// MaxSlots is the largest number of slots of an update.
+const MaxSlots = 32
+
+// NewPulser returns the pulser of s.
+func NewPulser(s PulserSpec) *Pulser {
+	p := &Pulser{spec: s}
+	for n := range s.Slots + 1 {
+		p.spread[n] = spread(n, s.Slots)
 	}
-	n := p * float32(s.Slots)
+	return p
+}
+
+// Slots returns the number of slots of an update.
+func (p *Pulser) Slots() int { return p.spec.Slots }
+
+// Period returns the time of one slot.
+func (p *Pulser) Period() circuit.Time { return p.spec.Period }
+
+// Rows writes the trains of rows with inputs x, fractions of full scale: those
+// of positive inputs to pos, those of negative ones to neg.
+func (p *Pulser) Rows(pos, neg []uint32, x []float32, rng *circuit.Stream) {
+	p.trains(pos, neg, x, p.spec.RowScheme, rng)
+}
+
+// Columns writes the trains of columns that shall fire in a fraction |d| of
+// the slots: to up where d is positive, to down where it is negative. Beyond 1
+// a column fires in every slot.
+func (p *Pulser) Columns(up, down []uint32, d []float32, rng *circuit.Stream) {
+	p.trains(up, down, d, p.spec.Scheme, rng)
+}
+
+func (p *Pulser) trains(pos, neg []uint32, v []float32, scheme Scheme, rng *circuit.Stream) {
+	for i, f := range v {
+		switch {
+		case f > 0:
+			pos[i], neg[i] = p.train(f, scheme, rng), 0
+		case f < 0:
+			pos[i], neg[i] = 0, p.train(-f, scheme, rng)
+		default:
+			pos[i], neg[i] = 0, 0
+		}
+	}
+}
+
+// train returns a train that fires in a fraction f > 0 of the slots.
+func (p *Pulser) train(f float32, scheme Scheme, rng *circuit.Stream) uint32 {
+	f = min(f, 1)
+	n := f * float32(p.spec.Slots)
 	switch scheme {
 	case Stochastic:
-		return s.bernoulli(p, rng)
+		return p.bernoulli(f, rng)
 	case Dithered:
 		u := rng.Uint64()
 		count := int(n + float32(u>>40)*0x1p-24)
 		if count == 0 {
 			return 0
 		}
-		phase, _ := bits.Mul64(u<<24, uint64(s.Slots))
-		return s.rotate(s.spread(count), int(phase))
+		phase, _ := bits.Mul64(u<<24, uint64(p.spec.Slots))
+		return p.rotate(p.spread[min(count, p.spec.Slots)], int(phase))
 	default:
-		return s.spread(int(math.RoundToEven(float64(n))))
+		return p.spread[int(round(n))]
 	}
 }
 
-// bernoulli fires every slot with probability p, on a grid of 2^-16.
-func (s *PulserSpec) bernoulli(p float32, rng *circuit.Stream) uint32 {
-	threshold := uint64(min(p, 1) * 0x1p16)
+// bernoulli fires every slot with probability f, on a grid of 2^-16.
+func (p *Pulser) bernoulli(f float32, rng *circuit.Stream) uint32 {
+	threshold := uint64(f * 0x1p16)
 	var word uint32
 	var u uint64
-	for k := range s.Slots {
+	for k := range p.spec.Slots {
 		if k%4 == 0 {
 			u = rng.Uint64()
 		}
@@ -76,24 +123,23 @@ func (s *PulserSpec) bernoulli(p float32, rng *circuit.Stream) uint32 {
 	return word
 }
 
+// rotate moves every pulse by k slots, around the end.
+func (p *Pulser) rotate(word uint32, k int) uint32 {
+	w := uint64(word) << k
+	all := uint64(1)<<p.spec.Slots - 1
+	return uint32(w&all | w>>p.spec.Slots)
+}
+
 // spread places n pulses evenly in the slots: slot k fires where the running
 // sum of n/slots passes a whole number.
-func (s *PulserSpec) spread(n int) uint32 {
-	n = min(n, s.Slots)
+func spread(n, slots int) uint32 {
 	var word uint32
-	sum := s.Slots / 2
-	for k := range s.Slots {
-		if sum += n; sum >= s.Slots {
-			sum -= s.Slots
+	sum := slots / 2
+	for k := range slots {
+		if sum += n; sum >= slots {
+			sum -= slots
 			word |= 1 << k
 		}
 	}
 	return word
-}
-
-// rotate moves every pulse by k slots, around the end.
-func (s *PulserSpec) rotate(word uint32, k int) uint32 {
-	w := uint64(word) << k
-	all := uint64(1)<<s.Slots - 1
-	return uint32(w&all | w>>s.Slots)
 }
