@@ -194,3 +194,6 @@ func (p *Programmer) residual(r *Written, s Synapse, w float64, sign float32) {
 		s.Pulse(n * int(sign))
 	}
 }
+
+// ReadTime returns the time of one read of a column.
+func (p *Programmer) ReadTime() circuit.Time { return p.spec.ReadTime }

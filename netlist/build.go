@@ -1,0 +1,213 @@
+package netlist
+
+import (
+	"fmt"
+
+	"engram/circuit"
+	"engram/periphery"
+	"engram/tile"
+)
+
+// A Design is an elaborated netlist: everything resolved and checked, nothing
+// allocated. Build makes a System of it.
+type Design struct {
+	Title    string
+	Period   circuit.Time
+	Transfer periphery.TransferSpec
+	Nets     []NetDesign
+	Arrays   []ArrayDesign
+	Banks    []BankDesign
+	Input    string // the net that nothing in the netlist drives
+	Levels   int    // of tiles from input to output
+}
+
+// A NetDesign is a net and its width.
+type NetDesign struct {
+	Name  string
+	Width int
+	// Constant nets are driven at full scale for ever: bias rows.
+	Constant bool
+}
+
+// A PortDesign is the slice [Low, High) of a net.
+type PortDesign struct {
+	Net       string
+	Low, High int
+}
+
+// An ArrayDesign is a tile and its drivers.
+type ArrayDesign struct {
+	Name      string
+	Cell      tile.Cell
+	In        []PortDesign
+	Out       PortDesign
+	Unit      float64 // weight in S that stands for one
+	RowDAC    periphery.DACSpec
+	ColumnDAC periphery.DACSpec
+	Pulser    periphery.PulserSpec
+	Level     int // 0 reads the input
+}
+
+// Rows returns the number of rows.
+func (a *ArrayDesign) Rows() int {
+	n := 0
+	for _, p := range a.In {
+		n += p.High - p.Low
+	}
+	return n
+}
+
+// Cols returns the number of columns.
+func (a *ArrayDesign) Cols() int { return a.Out.High - a.Out.Low }
+
+// A BankDesign is a bank of neurons.
+type BankDesign struct {
+	Name       string
+	Activation periphery.Activation
+	Errors     periphery.ErrorKind
+	Integrator periphery.IntegratorSpec
+	ADC        periphery.ADCSpec
+	BackRange  float64 // full scale of the backward conversion, in charge
+	In         string
+	Out        PortDesign
+	Level      int  // of the tiles in front of it
+	Output     bool // nothing reads it
+}
+
+// Build makes a System of d; all fabrication spread is drawn from the seed.
+func Build(d *Design, seed uint64, level circuit.Level) (*System, error) {
+	s := &System{
+		Engine: circuit.NewEngine(d.Period, level), Ledger: circuit.NewLedger(),
+		Nets: map[string]*Net{}, transfer: d.Transfer,
+	}
+	for _, n := range d.Nets {
+		net := newNet(n.Name, n.Width)
+		if n.Constant {
+			for i := range net.Drive {
+				net.Drive[i] = 1
+			}
+		}
+		s.Nets[n.Name] = net
+	}
+	s.Input = s.Nets[d.Input]
+	for i := range d.Arrays {
+		a, err := s.newArray(&d.Arrays[i], d.Transfer, seed)
+		if err != nil {
+			return nil, err
+		}
+		s.Arrays = append(s.Arrays, a)
+	}
+	for i := range d.Banks {
+		b := s.newBank(&d.Banks[i], seed)
+		s.Banks = append(s.Banks, b)
+		if d.Banks[i].Output {
+			s.Output = b
+		}
+	}
+	s.connect(d)
+	s.lay(d)
+	return s, nil
+}
+
+func (s *System) port(p PortDesign) port { return port{s.Nets[p.Net], p.Low, p.High} }
+
+func (s *System) newArray(d *ArrayDesign, transfer periphery.TransferSpec, seed uint64) (*Array, error) {
+	t, err := tile.New(d.Name, d.Cell, d.Rows(), d.Cols(), seed)
+	if err != nil {
+		return nil, err
+	}
+	a := &Array{
+		Tile: t, unit: float32(d.Unit), out: s.port(d.Out),
+		rowDAC: d.RowDAC, columnDAC: d.ColumnDAC, pulser: periphery.NewPulser(d.Pulser),
+		seed: seed, instance: circuit.Instance(d.Name),
+		x: make([]float32, t.Rows()), d: make([]float32, t.Cols()),
+		overlap: make([]float32, max(t.Rows(), t.Cols())), charge: make([]float32, max(t.Rows(), t.Cols())),
+		trains: tile.Trains{
+			Row: make([]uint32, t.Rows()), RowNeg: make([]uint32, t.Rows()),
+			Up: make([]uint32, t.Cols()), Down: make([]uint32, t.Cols()),
+		},
+	}
+	a.stepSize = float32(d.Cell.Step())
+	a.programmer = periphery.NewProgrammer(transfer, d.Cell.Gain, d.Cell.Step(), d.Pulser.Period, d.Cell.SetStep)
+	for _, p := range d.In {
+		a.in = append(a.in, s.port(p))
+	}
+	return a, nil
+}
+
+func (s *System) newBank(d *BankDesign, seed uint64) *Bank {
+	b := &Bank{name: d.Name, integrator: d.Integrator, in: s.Nets[d.In], out: s.port(d.Out), seed: seed, instance: circuit.Instance(d.Name)}
+	n := d.Out.High - d.Out.Low
+	forward := periphery.NewConverter(d.Name+".adc", d.ADC, n, d.Integrator.Range, seed)
+	var back *periphery.Converter
+	if d.Output {
+		b.target = make([]float32, n)
+	} else {
+		back = periphery.NewConverter(d.Name+".back", d.ADC, n, d.BackRange, seed)
+	}
+	b.neuron = periphery.NewNeuron(d.Name, d.Activation, d.Errors, forward, back)
+	return b
+}
+
+// connect finds the column nets behind every bank.
+func (s *System) connect(d *Design) {
+	for i, b := range s.Banks {
+		for j, a := range s.Arrays {
+			for _, p := range d.Arrays[j].In {
+				if p.Net == d.Banks[i].Out.Net {
+					b.behind = append(b.behind, a.out.net)
+				}
+			}
+		}
+	}
+}
+
+// lay makes the schedule: level by level forward, then the error, level by
+// level backward, then the update of all tiles at once.
+func (s *System) lay(d *Design) {
+	for l := range d.Levels {
+		read := circuit.Entrance{Phase: circuit.Phase{Name: fmt.Sprintf("forward%d", l+1)}}
+		conv := circuit.Entrance{Phase: circuit.Phase{Name: fmt.Sprintf("convert%d", l+1)}}
+		for i, a := range s.Arrays {
+			if d.Arrays[i].Level == l {
+				read.Components = append(read.Components, forwardRead{a})
+				read.Length = max(read.Length, a.rowDAC.FullScale().Ceil(d.Period))
+			}
+		}
+		for i, b := range s.Banks {
+			if d.Banks[i].Level == l {
+				read.Components = append(read.Components, integrate{b, b.in.Charge})
+				conv.Components = append(conv.Components, convert{idle{}, b})
+				conv.Length = max(conv.Length, d.Banks[i].ADC.Time.Ceil(d.Period))
+			}
+		}
+		s.infer = append(s.infer, read, conv)
+	}
+	fault := circuit.Entrance{Phase: circuit.Phase{Name: "error", Length: d.Period}}
+	fault.Components = append(fault.Components, outputError{idle{}, s.Output})
+	s.learn = append(s.learn, fault)
+	for l := d.Levels - 1; l > 0; l-- {
+		read := circuit.Entrance{Phase: circuit.Phase{Name: fmt.Sprintf("backward%d", l+1)}}
+		conv := circuit.Entrance{Phase: circuit.Phase{Name: fmt.Sprintf("convertback%d", l+1)}}
+		for i, a := range s.Arrays {
+			if d.Arrays[i].Level == l {
+				read.Components = append(read.Components, backwardRead{a})
+				read.Length = max(read.Length, a.columnDAC.FullScale().Ceil(d.Period))
+			}
+		}
+		for i, b := range s.Banks {
+			if d.Banks[i].Level == l-1 {
+				read.Components = append(read.Components, integrate{b, b.out.charge()})
+				conv.Components = append(conv.Components, convertBack{idle{}, b})
+				conv.Length = max(conv.Length, d.Banks[i].ADC.Time.Ceil(d.Period))
+			}
+		}
+		s.learn = append(s.learn, read, conv)
+	}
+	upd := circuit.Entrance{Phase: circuit.Phase{Name: "update"}}
+	for _, a := range s.Arrays {
+		upd.Components = append(upd.Components, update{a, &s.rate})
+		upd.Length = max(upd.Length, (circuit.Time(a.pulser.Slots()) * a.pulser.Period()).Ceil(d.Period))
+	}
+	s.learn = append(s.learn, upd)
+}

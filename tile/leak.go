@@ -1,0 +1,95 @@
+package tile
+
+import (
+	"math"
+
+	"engram/circuit"
+	"engram/device"
+)
+
+// rebaseBelow is the alpha below which r is rewritten for the present time, so
+// that it stays of the size of the voltages it stands for.
+const rebaseBelow = 0.5
+
+// leak is the passing of time on a tile's capacitors.
+//
+// Where all cells share one tau, time is one number, alpha. Where they do not
+// (a spread of tau, or a subthreshold drift without an ohmic path), a row is
+// caught up in place when it is next used, from the time it was last; alpha is
+// then 1. Both are the closed form of device.Leak.
+type leak struct {
+	tau   float64 // common time constant in s, +Inf for none
+	frame circuit.Time
+
+	perCell bool
+	tauInv  []float32 // 1/tau of each cell in 1/s
+	drift   []float32 // subthreshold drift of each cell in V/s where it has no ohmic path
+	seen    []circuit.Time
+}
+
+func newLeak(c *Cell, rows, stride int) leak {
+	l := leak{tau: c.Storage.Tau}
+	noOhmic := math.IsInf(c.Storage.Tau, 1)
+	l.perCell = c.Storage.TauSpread > 0 && !noOhmic || noOhmic && c.Storage.Subthreshold > 0
+	if l.perCell {
+		l.tauInv = make([]float32, rows*stride)
+		l.drift = make([]float32, rows*stride)
+		l.seen = make([]circuit.Time, rows)
+	}
+	return l
+}
+
+// set tells the leak of one cell.
+func (l *leak) set(i, j int, d device.Leak) {
+	if !l.perCell {
+		return
+	}
+	k := i*(len(l.drift)/len(l.seen)) + j
+	if math.IsInf(d.Tau, 1) {
+		l.drift[k] = float32(d.Drift)
+		return
+	}
+	l.tauInv[k] = float32(1 / d.Tau)
+}
+
+// at sets the tile's alpha for the instant now, which never lies before the
+// frame.
+func (t *Tile) at(now circuit.Time) {
+	t.alpha = 1
+	if !t.leak.perCell && !math.IsInf(t.leak.tau, 1) {
+		t.alpha = float32(math.Exp(-(now - t.leak.frame).Seconds() / t.leak.tau))
+	}
+}
+
+// rebase rewrites r for the instant now.
+func (t *Tile) rebase(now circuit.Time) {
+	t.at(now)
+	if t.leak.perCell {
+		for i := range t.rows {
+			t.catchUp(i, now)
+		}
+	} else if !math.IsInf(t.leak.tau, 1) {
+		for i := range t.r {
+			t.r[i] *= t.alpha
+		}
+	}
+	t.leak.frame = now
+	t.alpha = 1
+}
+
+// catchUp lets the time since row i was last used pass on its cells, where
+// they leak each in its own way.
+func (t *Tile) catchUp(i int, now circuit.Time) {
+	l := &t.leak
+	if !l.perCell || l.seen[i] == now {
+		return
+	}
+	dt := (now - l.seen[i]).Seconds()
+	l.seen[i] = now
+	lo, hi := i*t.stride, (i+1)*t.stride
+	r, tauInv, drift := t.r[lo:hi], l.tauInv[lo:hi], l.drift[lo:hi]
+	for j := range r {
+		// The change is computed apart: a factor next to 1 would lose it.
+		r[j] += float32(float64(r[j])*math.Expm1(-dt*float64(tauInv[j])) + float64(drift[j])*dt)
+	}
+}

@@ -1,0 +1,160 @@
+package tile
+
+import (
+	"fmt"
+	"math"
+
+	"engram/circuit"
+	"engram/device"
+)
+
+// A Tile is one crossbar of cells. Cell (i, j) sits at row i, column j; every
+// row has one more cell, at column index Cols, the reference whose conductance
+// is subtracted from the row's others. State is float32, one flat slice per
+// quantity with Rows x (Cols+1) elements.
+//
+// A node's voltage is veq + alpha(t) r, where alpha = exp(-(t-frame)/tau) is
+// common to the tile: time passes for every cell by changing one number, and r
+// changes only where charge is moved.
+type Tile struct {
+	name       string
+	cell       Cell
+	rows, cols int
+	stride     int // cols + 1
+	seed       uint64
+	instance   uint64
+
+	r  []float32 // V - veq at the frame's time, V
+	lt []float32 // F (G+ - G-), S
+	x  []float32 // crystalline fraction of G+ and G-, interleaved; no reference column
+
+	veq  param // voltage at which a node's leaks balance, V
+	e    param // veq less the read transistor's threshold shift, V
+	up   param // relative size of an up step
+	down param // relative size of a down step
+
+	sign  []float32 // polarity of each column, +1 or -1
+	leak  leak
+	alpha float32 // of the last call to at
+
+	forward, backward, stepUp, stepDown table
+
+	acc          []float32 // scratch, one per column
+	rowG, colG   []float64 // sum of G+ + G- over a row and over a column, S
+	pcmStale     bool      // rowG and colG are out of date
+	gross, net   []int32   // pulses per cell since CountPulses; nil when off
+	steps        uint64    // update steps taken
+	conductances float64   // see TakeReadConductance
+}
+
+// A param is a per-cell parameter. Where it is uniform one row serves them
+// all, and it costs nothing.
+type param struct {
+	v      []float32
+	stride int // 0 where uniform
+}
+
+func (p *param) row(i, n int) []float32 { return p.v[i*p.stride : i*p.stride+n] }
+
+// BytesPerCell is the memory of a cell whose transistors vary.
+const BytesPerCell = 4 * (1 + 1 + 2 + 4)
+
+// MaxCells bounds a single tile: indices stay within 32 bits.
+const MaxCells = 1 << 30
+
+// New fabricates a tile with all capacitors at V0 and all phase-change devices
+// after a RESET. Every random draw is keyed by the seed and the name.
+func New(name string, c Cell, rows, cols int, seed uint64) (*Tile, error) {
+	if rows < 1 || cols < 1 || rows > MaxCells/cols {
+		return nil, fmt.Errorf("%s: %d x %d cells, expected 1 to %d in all", name, rows, cols, MaxCells)
+	}
+	t := &Tile{
+		name: name, cell: c, rows: rows, cols: cols, stride: cols + 1,
+		seed: seed, instance: circuit.Instance(name),
+		acc:  make([]float32, cols),
+		sign: make([]float32, cols),
+		rowG: make([]float64, rows), colG: make([]float64, cols),
+		pcmStale: true,
+		// A read FET's threshold shift moves its curve; 0.1 V on both
+		// sides of the window is 7 sigma of the default cell.
+		forward:  newTable(c.Curves.Forward, c.Low-0.1, c.High+0.1),
+		backward: newTable(c.Curves.Backward, c.Low-0.1, c.High+0.1),
+		stepUp:   newTable(c.Curves.Up, c.Low, c.High),
+		stepDown: newTable(c.Curves.Down, c.Low, c.High),
+	}
+	n := rows * t.stride
+	t.r, t.lt = make([]float32, n), make([]float32, n)
+	t.x = make([]float32, 2*rows*cols)
+	for j := range t.sign {
+		t.sign[j] = 1
+	}
+	t.fabricate()
+	t.initialise()
+	return t, nil
+}
+
+// fabricate draws what differs between cells.
+func (t *Tile) fabricate() {
+	c := &t.cell
+	varies := c.Curves.SigmaUp > 0 || c.Curves.SigmaDown > 0 || c.Curves.SigmaRead > 0
+	rows, stride := t.rows, t.stride
+	if !varies {
+		rows, stride = 1, 0
+	}
+	for _, p := range []*param{&t.veq, &t.e, &t.up, &t.down} {
+		*p = param{make([]float32, rows*t.stride), stride}
+	}
+	t.leak = newLeak(c, t.rows, t.stride)
+	var rng circuit.Stream
+	for i := range t.rows {
+		rng.Reset(t.seed, circuit.Fabrication, t.instance, uint64(i))
+		for j := range t.stride {
+			dvtUp := c.Curves.SigmaUp * rng.Normal()
+			dvtDown := c.Curves.SigmaDown * rng.Normal()
+			dvtRead := c.Curves.SigmaRead * rng.Normal()
+			tau := c.Storage.Tau * math.Exp(c.Storage.TauSpread*rng.Normal())
+			drift := c.Storage.Subthreshold * (c.Curves.OffUp(dvtUp) + c.Curves.OffDown(dvtDown)) / c.Curves.NodeC
+			l := device.Leak{Tau: tau, Plate: c.Storage.Plate, Drift: drift}
+			t.leak.set(i, j, l)
+			if i < rows {
+				veq := l.Equilibrium()
+				t.veq.v[i*t.stride+j] = float32(veq)
+				t.e.v[i*t.stride+j] = float32(veq - dvtRead)
+				t.up.v[i*t.stride+j] = float32(c.Curves.GainUp(dvtUp))
+				t.down.v[i*t.stride+j] = float32(c.Curves.GainDown(dvtDown))
+			}
+		}
+	}
+}
+
+// initialise puts every capacitor at V0 and every phase-change device at RESET.
+func (t *Tile) initialise() {
+	var rng circuit.Stream
+	for i := range t.rows {
+		veq := t.veq.row(i, t.stride)
+		for j := range t.stride {
+			t.r[i*t.stride+j] = float32(t.cell.V0 - float64(veq[j]))
+		}
+		for j := range t.cols {
+			for k := range 2 {
+				d := t.device(i, j, k, &rng)
+				rng.Reset(t.seed, circuit.Programming, t.instance, uint64(2*(i*t.cols+j)+k))
+				t.cell.PCM.Reset(&d, &rng)
+				t.x[2*(i*t.cols+j)+k] = float32(d.X)
+			}
+			t.setLongTerm(i, j, &rng)
+		}
+	}
+}
+
+// Name returns the instance name.
+func (t *Tile) Name() string { return t.name }
+
+// Rows and Cols return the shape, without the reference column.
+func (t *Tile) Rows() int { return t.rows }
+
+// Cols returns the number of columns without the reference.
+func (t *Tile) Cols() int { return t.cols }
+
+// Cell returns the unit cell.
+func (t *Tile) Cell() Cell { return t.cell }
