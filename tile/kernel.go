@@ -3,7 +3,7 @@ package tile
 import "math/bits"
 
 // The three kernels below are all the arithmetic that an example spends on its
-// cells. They are written as plain loops; kernel_amd64.s computes the same
+// cells. They are written as plain loops; kernel_*_amd64.s compute the same
 // bits with vector instructions. Two rules make that possible: every product
 // is rounded before it is added (no fused multiply-add), and a sum over
 // columns runs in laneCount interleaved partial sums that are added pairwise
@@ -51,6 +51,48 @@ func (l *lanes) sum() float32 {
 		}
 	}
 	return l[0]
+}
+
+// An implementation is one way to compute the three kernels. All give the same
+// bits, except which NaN a NaN is.
+type implementation struct {
+	name        string
+	readRow     func(acc, r, e, lt, sign []float32, alpha, x float32, t *table) float32
+	readColumns func(d, r, e, lt, sign []float32, alpha float32, t *table) (dot, abs float32)
+	pulseRow    func(r, veq, gain []float32, word []uint32, row uint32, alpha, inv, low, high float32, t *table) int
+}
+
+// goLoops is the reference.
+var goLoops = implementation{"Go", readRowGo, readColumnsGo, pulseRowGo}
+
+// selected is the fastest implementation that the processor runs.
+var selected = implementations()[0]
+
+// readRow is readRowGo as the selected implementation computes it. It panics
+// if the slices differ in length.
+func readRow(acc, r, e, lt, sign []float32, alpha, x float32, t *table) float32 {
+	if n := len(acc); len(r) != n || len(e) != n || len(lt) != n || len(sign) != n {
+		panic("tile: readRow of slices that differ in length")
+	}
+	return selected.readRow(acc, r, e, lt, sign, alpha, x, t)
+}
+
+// readColumns is readColumnsGo as the selected implementation computes it. It
+// panics if the slices differ in length.
+func readColumns(d, r, e, lt, sign []float32, alpha float32, t *table) (dot, abs float32) {
+	if n := len(d); len(r) != n || len(e) != n || len(lt) != n || len(sign) != n {
+		panic("tile: readColumns of slices that differ in length")
+	}
+	return selected.readColumns(d, r, e, lt, sign, alpha, t)
+}
+
+// pulseRow is pulseRowGo as the selected implementation computes it. It panics
+// if the slices differ in length.
+func pulseRow(r, veq, gain []float32, word []uint32, row uint32, alpha, inv, low, high float32, t *table) int {
+	if n := len(r); len(veq) != n || len(gain) != n || len(word) != n {
+		panic("tile: pulseRow of slices that differ in length")
+	}
+	return selected.pulseRow(r, veq, gain, word, row, alpha, inv, low, high, t)
 }
 
 // readRowGo drives one row with a pulse of width x and lets every column
