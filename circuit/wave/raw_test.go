@@ -331,7 +331,7 @@ func FuzzReadRaw(f *testing.F) {
 		if err != nil {
 			return
 		}
-		bytes := 0
+		total := 0
 		for _, p := range plots {
 			if len(p.Signals) != len(p.Values) {
 				t.Fatalf("%d signals with %d columns", len(p.Signals), len(p.Values))
@@ -341,7 +341,7 @@ func FuzzReadRaw(f *testing.F) {
 					t.Fatalf("column of %d values, %d times", len(column), len(p.Time))
 				}
 			}
-			bytes += 8 * len(p.Time) * (1 + len(p.Values))
+			total += 8 * len(p.Time) * (1 + len(p.Values))
 			for _, s := range p.Signals {
 				tr, err := p.Trace(s.Name)
 				if err != nil {
@@ -353,8 +353,8 @@ func FuzzReadRaw(f *testing.F) {
 				}
 			}
 		}
-		if bytes > limit {
-			t.Fatalf("%d bytes of values within a limit of %d", bytes, limit)
+		if total > limit {
+			t.Fatalf("%d bytes of values within a limit of %d", total, limit)
 		}
 	})
 }

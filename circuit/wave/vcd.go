@@ -9,9 +9,13 @@ import (
 	"strings"
 )
 
-// maxTick is the last time a VCD file can hold, in ps: 2^53 ps, 2.5 hours, to
-// which a float64 of seconds can name every picosecond.
-const maxTick = 1 << 53
+// maxTick is the last time a VCD file can hold, in ps: 18.8 minutes. Up to here
+// picoseconds survive the conversion to float64 seconds and back, whose three
+// roundings of at most 2^-53 each stay below half a picosecond.
+const maxTick = 1 << 50
+
+// ticks returns t, in seconds, in picoseconds.
+func ticks(t float64) int64 { return int64(math.Round(t * 1e12)) }
 
 // VCD writes a value change dump with a time unit of 1 ps. The dotted paths
 // become nested scopes. Analogue signals are real variables, written at every
@@ -108,7 +112,7 @@ func (v *VCD) Sample(t float64, values []float64) error {
 	if err := v.sample(t, values); err != nil {
 		return err
 	}
-	tick := int64(math.Round(t * 1e12))
+	tick := ticks(t)
 	if tick > maxTick {
 		return fmt.Errorf("wave: vcd: %g s is past the last time stamp, %g s", t, maxTick*1e-12)
 	}
@@ -196,7 +200,7 @@ func (v *VCD) Close() error {
 		return err
 	}
 	if v.samples > 0 {
-		v.stamp(int64(math.Round(v.last * 1e12)))
+		v.stamp(ticks(v.last))
 	}
 	v.w.Flush()
 	return v.failure()
