@@ -22,6 +22,9 @@ func TestMergeIsTheSameForAnyDivision(t *testing.T) {
 	for _, n := range []int{1, 3, 8, 200} {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			s := create(t, t.TempDir(), spec(n))
+			if n > 8 { // the syncs of the others will do
+				s.wrap = func(f journalFile) journalFile { return patient{f} }
+			}
 			for _, i := range rand.New(rand.NewPCG(1, uint64(n))).Perm(n) {
 				out := run(t, s, Shard{i, n}, value, Options{Workers: 1 + i%4})
 				if out.Left() != 0 || out.Stopped {
