@@ -203,7 +203,7 @@ func (c *component) loadBranches(s *Solver, t float64) {
 const (
 	maxIterations = 60
 	maxNewtonStep = 0.5   // V per iteration where there is a nonlinear element
-	newtonTol     = 1e-11 // V of residual left, relative to the row's diagonal
+	newtonTol     = 1e-12 // V of residual left, relative to the row's diagonal
 	roundoff      = 1e-14 // of the terms of a row
 )
 
