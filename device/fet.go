@@ -137,7 +137,9 @@ type FET struct {
 // Device returns a transistor of the card whose threshold lies dvt (V) above
 // the nominal one, algebraically: a positive shift weakens an NFET and, whose
 // threshold is negative, strengthens a PFET. beta multiplies its current; 1 is
-// nominal.
+// nominal. The shift also moves the mobility, by exp(-2 theta) per volt: the
+// vertical field at the same overdrive goes with twice the threshold (as in
+// BSIM4's effective field, Vgst + 2Vt).
 func (s *FETSpec) Device(dvt, beta float64) *FET {
 	f := &FET{
 		sign: 1, ut: s.ThermalVoltage(), n: s.N,
@@ -150,7 +152,7 @@ func (s *FETSpec) Device(dvt, beta float64) *FET {
 	}
 	f.vt = s.VT + f.sign*dvt
 	f.vtq = f.vt + s.VOffCV
-	f.is = 2 * s.N * s.KP * s.W / s.L * f.ut * f.ut * beta
+	f.is = 2 * s.N * s.KP * s.W / s.L * f.ut * f.ut * beta * math.Exp(-2*s.Theta*f.sign*dvt)
 	f.width = s.NOffCV * f.ut
 	f.hasCharges = f.channel > 0 || f.cov > 0 || f.cj > 0
 	return f
