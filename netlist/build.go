@@ -74,20 +74,51 @@ type BankDesign struct {
 	Output     bool // nothing reads it
 }
 
+// Net returns the net of a name, or nil.
+func (d *Design) Net(name string) *NetDesign {
+	for i := range d.Nets {
+		if d.Nets[i].Name == name {
+			return &d.Nets[i]
+		}
+	}
+	return nil
+}
+
+// Output returns the bank that nothing reads, or nil.
+func (d *Design) Output() *BankDesign {
+	for i := range d.Banks {
+		if d.Banks[i].Output {
+			return &d.Banks[i]
+		}
+	}
+	return nil
+}
+
+// Fan returns the shape of the layer that a is part of: the rows of all arrays
+// that drive its net, those of one column of tiles, and the width of the net.
+func (d *Design) Fan(a *ArrayDesign) (rows, cols int) {
+	for i := range d.Arrays {
+		if d.Arrays[i].Out == a.Out {
+			rows += d.Arrays[i].Rows()
+		}
+	}
+	return rows, d.Net(a.Out.Net).Width
+}
+
+// Synapses returns the number of cells, reference columns not counted.
+func (d *Design) Synapses() int {
+	n := 0
+	for i := range d.Arrays {
+		n += d.Arrays[i].Rows() * d.Arrays[i].Cols()
+	}
+	return n
+}
+
 // Build makes a System of d; all fabrication spread is drawn from the seed.
 func Build(d *Design, seed uint64, level circuit.Level) (*System, error) {
 	s := &System{
 		Engine: circuit.NewEngine(d.Period, level), Ledger: circuit.NewLedger(),
-		Nets: map[string]*Net{}, transfer: d.Transfer,
-	}
-	for _, n := range d.Nets {
-		net := newNet(n.Name, n.Width)
-		if n.Constant {
-			for i := range net.Drive {
-				net.Drive[i] = 1
-			}
-		}
-		s.Nets[n.Name] = net
+		Nets: newNets(d), design: d, seed: seed,
 	}
 	s.Input = s.Nets[d.Input]
 	for i := range d.Arrays {
@@ -107,6 +138,21 @@ func Build(d *Design, seed uint64, level circuit.Level) (*System, error) {
 	s.connect(d)
 	s.lay(d)
 	return s, nil
+}
+
+// newNets makes the nets of d, the constant ones driven.
+func newNets(d *Design) map[string]*Net {
+	nets := map[string]*Net{}
+	for _, n := range d.Nets {
+		net := &Net{n.Name, make([]float32, n.Width), make([]float32, n.Width), 1}
+		if n.Constant {
+			for i := range net.Drive {
+				net.Drive[i] = 1
+			}
+		}
+		nets[n.Name] = net
+	}
+	return nets
 }
 
 func (s *System) port(p PortDesign) port { return port{s.Nets[p.Net], p.Low, p.High} }

@@ -20,10 +20,6 @@ type Net struct {
 	Scale  float32
 }
 
-func newNet(name string, width int) *Net {
-	return &Net{name, make([]float32, width), make([]float32, width), 1}
-}
-
 // A port is a slice [lo, hi) of a net.
 type port struct {
 	net    *Net
@@ -239,8 +235,9 @@ type System struct {
 	Input  *Net  // the stimulus drives it
 	Output *Bank // its target is what the stimulus says
 
-	transfer  periphery.TransferSpec
-	transfers uint64
+	design    *Design
+	seed      uint64
+	transfers uint64 // so far
 	rate      float32
 	infer     circuit.Schedule // forward phases
 	learn     circuit.Schedule // error, backward and update phases

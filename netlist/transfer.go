@@ -24,7 +24,7 @@ func (s *System) Transfer() TransferReport {
 	r := TransferReport{Number: s.transfers, Start: s.Engine.Now()}
 	var sum float64
 	for _, a := range s.Arrays {
-		length := a.transferAll(s.Engine.Now(), s.transfers, s.transfer.PolarityInversion, &r, &sum)
+		length := a.transferAll(s.Engine.Now(), s.transfers, s.design.Transfer.PolarityInversion, &r, &sum)
 		r.Length = max(r.Length, length)
 	}
 	r.Length = r.Length.Ceil(s.Engine.Period())

@@ -31,8 +31,8 @@ func (a Activation) low() float32 {
 	return 0
 }
 
-// at evaluates the activation; not for Softmax.
-func (a Activation) at(z float32) float32 {
+// At evaluates the activation at z; not for Softmax, which has no scalar form.
+func (a Activation) At(z float32) float32 {
 	switch a {
 	case Logistic:
 		return float32(1 / (1 + math.Exp(-float64(z))))
@@ -44,9 +44,9 @@ func (a Activation) at(z float32) float32 {
 	panic(fmt.Sprintf("periphery: activation %q has no scalar form", a))
 }
 
-// derivative is f' as a function of the converted output y: what the neuron's
-// digital side knows.
-func (a Activation) derivative(y float32) float32 {
+// Derivative is f'(z) as a function of the output y = f(z), which is what a
+// neuron's digital side knows; not for Softmax.
+func (a Activation) Derivative(y float32) float32 {
 	switch a {
 	case Logistic:
 		return y * (1 - y)
@@ -89,25 +89,35 @@ func (n *Neuron) Forward(y, charge []float32) error {
 	}
 	low := n.activation.low()
 	for i, q := range charge {
-		y[i] = n.convert.Quantise(n.activation.at(n.convert.Input(i, q)), low, 1)
+		y[i] = n.convert.Quantise(n.activation.At(n.convert.Input(i, q)), low, 1)
 	}
 	return nil
 }
 
 func (n *Neuron) softmax(y, charge []float32) {
-	top := math.Inf(-1)
 	for i, q := range charge {
 		y[i] = n.convert.Linear(i, q)
-		top = max(top, float64(y[i]))
+	}
+	SoftmaxTo(y, y)
+	for i := range y {
+		y[i] = n.convert.Quantise(y[i], 0, 1)
+	}
+}
+
+// SoftmaxTo writes exp(z[i])/sum exp(z) to y, which may be z.
+func SoftmaxTo(y, z []float32) {
+	top := z[0]
+	for _, v := range z {
+		top = max(top, v)
 	}
 	var sum float64
-	for i := range y {
-		e := math.Exp(float64(y[i]) - top)
+	for i, v := range z {
+		e := math.Exp(float64(v - top))
 		y[i] = float32(e)
 		sum += e
 	}
 	for i := range y {
-		y[i] = n.convert.Quantise(float32(float64(y[i])/sum), 0, 1)
+		y[i] = float32(float64(y[i]) / sum)
 	}
 }
 
@@ -116,7 +126,7 @@ func (n *Neuron) OutputError(d, t, y []float32) {
 	for i := range d {
 		d[i] = t[i] - y[i]
 		if n.errors == Squared {
-			d[i] *= n.activation.derivative(y[i])
+			d[i] *= n.activation.Derivative(y[i])
 		}
 	}
 }
@@ -129,7 +139,7 @@ func (n *Neuron) Backward(d, charge, y []float32, scale float32) error {
 		return err
 	}
 	for i, q := range charge {
-		d[i] = n.back.Linear(i, q) * scale * n.activation.derivative(y[i])
+		d[i] = n.back.Linear(i, q) * scale * n.activation.Derivative(y[i])
 	}
 	return nil
 }

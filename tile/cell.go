@@ -20,6 +20,11 @@ type Cell struct {
 	Storage device.CapacitorSpec
 	// PCM is the model of both phase-change devices.
 	PCM device.PCMSpec
+	// ReadVoltage is across a read transistor or phase-change device in a read.
+	ReadVoltage float64
+	// Transistors are the transistors themselves, for what needs more than
+	// their curves: energy and export.
+	Transistors device.Cell
 	// Curves are those of the transistors.
 	Curves Curves
 }

@@ -1,0 +1,58 @@
+package testbench
+
+// A Spec is a testbench file with defaults filled in: which netlist to run, on
+// what data, and how it learns.
+type Spec struct {
+	// Netlist is the file of the circuit, under the testbench's own folder,
+	// or a bundled one.
+	Netlist  string       `key:"netlist"`
+	Title    string       `key:"title" default:""`
+	Stimulus StimulusSpec `key:"stimulus"`
+	Learning LearningSpec `key:"learning"`
+	Baseline BaselineSpec `key:"baseline"`
+	Seed     uint64       `key:"seed" unit:"" range:"[0,1e18]" default:"1"`
+}
+
+// StimulusSpec says what drives the input net.
+type StimulusSpec struct {
+	// Dataset is mnist, mnist-backrand, idx (a folder of MNIST's shape) or
+	// features (npy files).
+	Dataset string `key:"dataset" oneof:"mnist|mnist-backrand|idx|features" default:"mnist"`
+	// Epochs is the number of passes over the training set. 20: the article.
+	Epochs int `key:"epochs" unit:"" range:"[1,100000]" default:"20"`
+	// Train and Test limit the number of examples; 0 for all.
+	Train int `key:"train" unit:"" range:"[0,1e9]" default:"0"`
+	Test  int `key:"test" unit:"" range:"[0,1e9]" default:"0"`
+	// Rows and Cols crop images about their centre; 0 for no crop.
+	Rows int `key:"crop-rows" unit:"" range:"[0,65536]" default:"0"`
+	Cols int `key:"crop-cols" unit:"" range:"[0,65536]" default:"0"`
+	// Folder holds the files of idx.
+	Folder string `key:"folder" default:""`
+	// Features holds the npy files of features, named after Prefix.
+	Features string `key:"features" default:""`
+	Prefix   string `key:"prefix" default:""`
+	// Scale and Offset turn a stored feature into a value: scale*code + offset.
+	Scale  float64 `key:"scale" unit:"" range:"[-1e9,1e9]" default:"1"`
+	Offset float64 `key:"offset" unit:"" range:"[-1e9,1e9]" default:"0"`
+}
+
+// LearningSpec is stochastic gradient descent, one example at a time.
+type LearningSpec struct {
+	// Rate is the change of a weight per unit of input times error.
+	Rate float64 `key:"rate" unit:"" range:"[0,1e6]" default:"0.1"`
+	// Decay multiplies the rate after every epoch.
+	Decay float64 `key:"rate-decay" unit:"" range:"(0,1]" default:"0.85"`
+	// Init scales the initial weights, uniform in +-Init sqrt(6/(rows+cols)):
+	// 1 for tanh-like activations, 2 for logistic ones (Glorot and Bengio,
+	// AISTATS 2010, with the logistic's slope of 1/4 shared by two passes).
+	// Weights of rows that are always on (biases) start at 0.
+	Init float64 `key:"init" unit:"" range:"[0,1e3]" default:"2"`
+	// TestEvery is the number of examples between tests; 0 for one test per
+	// epoch.
+	TestEvery int `key:"test-every" unit:"" range:"[0,1e9]" default:"0"`
+}
+
+// BaselineSpec is the float32 twin.
+type BaselineSpec struct {
+	Float bool `key:"float" default:"true"`
+}
