@@ -3,14 +3,20 @@ package testbench
 // A Spec is a testbench file with defaults filled in: which netlist to run, on
 // what data, and how it learns.
 type Spec struct {
-	// Netlist is the file of the circuit, under the testbench's own folder,
-	// or a bundled one.
-	Netlist  string       `key:"netlist"`
-	Title    string       `key:"title" default:""`
+	// Netlist is the file of the circuit, in the testbench's own folder, or a
+	// bundled one.
+	Netlist string `key:"netlist"`
+	Title   string `key:"title" default:""`
+	Inline
+}
+
+// Inline is the part of a testbench that may stand in one file with a netlist.
+type Inline struct {
 	Stimulus StimulusSpec `key:"stimulus"`
 	Learning LearningSpec `key:"learning"`
 	Baseline BaselineSpec `key:"baseline"`
-	Seed     uint64       `key:"seed" unit:"" range:"[0,1e18]" default:"1"`
+	// Seed keys every random draw, of fabrication and of the run.
+	Seed uint64 `key:"seed" unit:"" range:"[0,1e18]" default:"1"`
 }
 
 // StimulusSpec says what drives the input net.
@@ -20,17 +26,21 @@ type StimulusSpec struct {
 	Dataset string `key:"dataset" oneof:"mnist|mnist-backrand|idx|features" default:"mnist"`
 	// Epochs is the number of passes over the training set. 20: the article.
 	Epochs int `key:"epochs" unit:"" range:"[1,100000]" default:"20"`
-	// Train and Test limit the number of examples; 0 for all.
+	// Train and Test limit the number of examples; 0 for all, which for
+	// mnist-backrand are the published 12,000 and 50,000.
 	Train int `key:"train" unit:"" range:"[0,1e9]" default:"0"`
 	Test  int `key:"test" unit:"" range:"[0,1e9]" default:"0"`
 	// Rows and Cols crop images about their centre; 0 for no crop.
 	Rows int `key:"crop-rows" unit:"" range:"[0,65536]" default:"0"`
 	Cols int `key:"crop-cols" unit:"" range:"[0,65536]" default:"0"`
-	// Folder holds the files of idx.
+	// Folder holds the files of idx, or the original files of mnist-backrand.
 	Folder string `key:"folder" default:""`
-	// Features holds the npy files of features, named after Prefix.
+	// Features is the folder of the npy files of features.
 	Features string `key:"features" default:""`
-	Prefix   string `key:"prefix" default:""`
+	// Name begins the names of the files of features, and names a set of idx.
+	Name string `key:"name" default:""`
+	// Classes of idx and features.
+	Classes int `key:"classes" unit:"" range:"[2,256]" default:"10"`
 	// Scale and Offset turn a stored feature into a value: scale*code + offset.
 	Scale  float64 `key:"scale" unit:"" range:"[-1e9,1e9]" default:"1"`
 	Offset float64 `key:"offset" unit:"" range:"[-1e9,1e9]" default:"0"`
