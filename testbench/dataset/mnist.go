@@ -117,7 +117,7 @@ func (f Finder) find(ctx context.Context) (string, error) {
 			return dir, nil
 		}
 	}
-	err := errors.New("not allowed")
+	err := errors.New("offline")
 	if !f.Offline {
 		var dir string
 		if dir, err = downloadModule(ctx); err == nil {
@@ -184,6 +184,14 @@ func downloadModule(ctx context.Context) (dir string, err error) {
 	return parseDownload(out, runErr, stderr.String())
 }
 
+// stderrError returns what a command printed as an error, nil if nothing.
+func stderrError(stderr string) error {
+	if text := strings.TrimSpace(stderr); text != "" {
+		return errors.New(text)
+	}
+	return nil
+}
+
 // parseDownload returns the data folder in the answer of go mod download -json.
 func parseDownload(out []byte, runErr error, stderr string) (dir string, err error) {
 	var module struct{ Dir, Sum, Error string }
@@ -192,7 +200,7 @@ func parseDownload(out []byte, runErr error, stderr string) (dir string, err err
 	case jsonErr == nil && module.Error != "":
 		return "", errors.New(module.Error)
 	case runErr != nil:
-		return "", fmt.Errorf("go mod download: %w %s", runErr, strings.TrimSpace(stderr))
+		return "", fmt.Errorf("go mod download: %w", errors.Join(runErr, stderrError(stderr)))
 	case jsonErr != nil:
 		return "", fmt.Errorf("go mod download -json: %w", jsonErr)
 	case module.Sum != mnistSum:

