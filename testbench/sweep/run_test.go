@@ -107,6 +107,32 @@ func TestMeasureNamedAsParameter(t *testing.T) {
 	}
 }
 
+// As many points as there are workers, and no more, are computed at a time.
+func TestSideBySide(t *testing.T) {
+	const workers = 4
+	s := create(t, t.TempDir(), spec(1))
+	var inside, most atomic.Int32
+	all := make(chan struct{})
+	out := run(t, s, Whole, func(ctx context.Context, p Point) (Result, error) {
+		n := inside.Add(1)
+		defer inside.Add(-1)
+		for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
+		}
+		if n == workers && p.Number < workers {
+			close(all)
+		}
+		select {
+		case <-all:
+			return value(ctx, p)
+		case <-time.After(10 * time.Second):
+			return nil, errors.New("the others never came")
+		}
+	}, Options{Workers: workers})
+	if most.Load() != workers || out.Failed != 12 {
+		t.Errorf("at most %d points at a time, %+v", most.Load(), out)
+	}
+}
+
 // The points that some of eight shards left over are finished as shard 0/1.
 func TestWholeFinishesTheRest(t *testing.T) {
 	want := local(t)
@@ -234,9 +260,9 @@ func startWorker(t *testing.T, dir string, index int, delay time.Duration) *exec
 // SIGKILL at any moment loses nothing that was recorded: after reruns the bytes
 // are those of an undisturbed run.
 func TestKill(t *testing.T) {
-	kills := 12
+	kills := 25
 	if testing.Short() {
-		kills = 3
+		kills = 5
 	}
 	want := local(t)
 	s := create(t, t.TempDir(), spec(3))

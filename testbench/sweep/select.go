@@ -30,6 +30,9 @@ type Choice struct {
 	Source string // for people: "--shard" or "SLURM_ARRAY_TASK_ID=3 (Slurm)"
 }
 
+// String is the line to print before the work starts.
+func (c Choice) String() string { return fmt.Sprintf("shard %v, from %s", c.Shard, c.Source) }
+
 // Select decides which shard this process computes: flag ("i/N", or "" for
 // none), or else the array index that a scheduler put in the environment, or
 // else all points. shards is the number of shards of the plan.
@@ -47,7 +50,7 @@ func Select(flag string, shards int, getenv func(string) string) (Choice, error)
 	}
 	if flag == "" {
 		if found.Source == "" {
-			return Choice{Whole, "no --shard and no job array: all points"}, nil
+			return Choice{Whole, "neither --shard nor a job array: all points"}, nil
 		}
 		return found, nil
 	}

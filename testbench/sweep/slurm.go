@@ -31,7 +31,7 @@ type SlurmJob struct {
 	Run       []string // program and arguments that compute the shard which Select finds
 	Merge     []string // program and arguments that merge
 	CPUs      int      // per task; >= 1
-	Time      string   // limit as Slurm writes it ("2:00:00"), or ""
+	Time      string   // limit as Slurm writes it ("2:00:00"), or ""; see WriteSlurm
 	Memory    string   // per task ("4G"), or ""
 	Partition string   // or ""
 	Account   string   // or ""
@@ -71,6 +71,11 @@ func (j SlurmJob) check() error {
 // WriteSlurm writes array.sh, merge.sh and submit.sh into the folder slurm/ and
 // returns the path of submit.sh, which submits the other two. The commands run
 // in the folder of the sweep.
+//
+// A minute before its time limit a task gets SIGTERM. Where the site requeues
+// the exit status 75 (RequeueExit) it then goes on in a new task, and elsewhere
+// when submit.sh is run again; so a limit must leave a minute more than one
+// point takes, unless the Func resumes a cancelled point itself.
 func (s *Sweep) WriteSlurm(j SlurmJob) (submit string, err error) {
 	if err := j.check(); err != nil {
 		return "", err

@@ -69,7 +69,7 @@ func TestSlurmScripts(t *testing.T) {
 	// And the command survives its quoting.
 	cmd := exec.Command("/bin/sh", filepath.Join(dir, "slurm/array.sh"))
 	cmd.Env = append(os.Environ(), "SLURM_ARRAY_TASK_ID=3")
-	if text, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(text), "shard 3/8 from SLURM_ARRAY_TASK_ID=3 (Slurm)") {
+	if text, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(text), "shard 3/8, from SLURM_ARRAY_TASK_ID=3 (Slurm)") {
 		t.Errorf("array.sh prints %s (%v)", text, err)
 	}
 }

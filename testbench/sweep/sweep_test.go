@@ -49,7 +49,7 @@ func worker(dir string) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 2
 	}
-	fmt.Printf("shard %v from %s\n", c.Shard, c.Source)
+	fmt.Println(c)
 	delay, err := time.ParseDuration(os.Getenv(delayEnv))
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
