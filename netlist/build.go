@@ -140,6 +140,54 @@ func Build(d *Design, seed uint64, level circuit.Level) (*System, error) {
 	return s, nil
 }
 
+// ExampleTime returns the simulated time of one training example.
+func (d *Design) ExampleTime() circuit.Time {
+	t := d.Period + d.updateTime()
+	for l := range d.Levels {
+		t += d.readTime(l, false) + d.convertTime(l)
+		if l > 0 {
+			t += d.readTime(l, true) + d.convertTime(l-1)
+		}
+	}
+	return t
+}
+
+// readTime returns the length of the read of the arrays of a level.
+func (d *Design) readTime(level int, back bool) circuit.Time {
+	var t circuit.Time
+	for i := range d.Arrays {
+		if a := &d.Arrays[i]; a.Level == level {
+			dac := &a.RowDAC
+			if back {
+				dac = &a.ColumnDAC
+			}
+			t = max(t, dac.FullScale().Ceil(d.Period))
+		}
+	}
+	return t
+}
+
+// convertTime returns the length of a conversion of the banks of a level.
+func (d *Design) convertTime(level int) circuit.Time {
+	var t circuit.Time
+	for i := range d.Banks {
+		if d.Banks[i].Level == level {
+			t = max(t, d.Banks[i].ADC.Time.Ceil(d.Period))
+		}
+	}
+	return t
+}
+
+// updateTime returns the length of the update of all arrays.
+func (d *Design) updateTime() circuit.Time {
+	var t circuit.Time
+	for i := range d.Arrays {
+		p := &d.Arrays[i].Pulser
+		t = max(t, (circuit.Time(p.Slots) * p.Period).Ceil(d.Period))
+	}
+	return t
+}
+
 // newNets makes the nets of d, the constant ones driven.
 func newNets(d *Design) map[string]*Net {
 	nets := map[string]*Net{}
@@ -212,48 +260,64 @@ func (s *System) connect(d *Design) {
 // level backward, then the update of all tiles at once.
 func (s *System) lay(d *Design) {
 	for l := range d.Levels {
-		read := circuit.Entrance{Phase: circuit.Phase{Name: fmt.Sprintf("forward%d", l+1)}}
-		conv := circuit.Entrance{Phase: circuit.Phase{Name: fmt.Sprintf("convert%d", l+1)}}
-		for i, a := range s.Arrays {
-			if d.Arrays[i].Level == l {
-				read.Components = append(read.Components, forwardRead{a})
-				read.Length = max(read.Length, a.rowDAC.FullScale().Ceil(d.Period))
-			}
-		}
-		for i, b := range s.Banks {
-			if d.Banks[i].Level == l {
-				read.Components = append(read.Components, integrate{b, b.in.Charge})
-				conv.Components = append(conv.Components, convert{idle{}, b})
-				conv.Length = max(conv.Length, d.Banks[i].ADC.Time.Ceil(d.Period))
-			}
-		}
-		s.infer = append(s.infer, read, conv)
+		s.infer = append(s.infer, s.readPhase(d, l, false), s.convertPhase(d, l, false))
 	}
-	fault := circuit.Entrance{Phase: circuit.Phase{Name: "error", Length: d.Period}}
-	fault.Components = append(fault.Components, outputError{idle{}, s.Output})
-	s.learn = append(s.learn, fault)
+	s.learn = append(s.learn, circuit.Entrance{
+		Phase:      circuit.Phase{Name: "error", Length: d.Period},
+		Components: []circuit.Component{outputError{idle{}, s.Output}},
+	})
 	for l := d.Levels - 1; l > 0; l-- {
-		read := circuit.Entrance{Phase: circuit.Phase{Name: fmt.Sprintf("backward%d", l+1)}}
-		conv := circuit.Entrance{Phase: circuit.Phase{Name: fmt.Sprintf("convertback%d", l+1)}}
-		for i, a := range s.Arrays {
-			if d.Arrays[i].Level == l {
-				read.Components = append(read.Components, backwardRead{a})
-				read.Length = max(read.Length, a.columnDAC.FullScale().Ceil(d.Period))
-			}
-		}
-		for i, b := range s.Banks {
-			if d.Banks[i].Level == l-1 {
-				read.Components = append(read.Components, integrate{b, b.out.charge()})
-				conv.Components = append(conv.Components, convertBack{idle{}, b})
-				conv.Length = max(conv.Length, d.Banks[i].ADC.Time.Ceil(d.Period))
-			}
-		}
-		s.learn = append(s.learn, read, conv)
+		s.learn = append(s.learn, s.readPhase(d, l, true), s.convertPhase(d, l-1, true))
 	}
-	upd := circuit.Entrance{Phase: circuit.Phase{Name: "update"}}
+	upd := circuit.Entrance{Phase: circuit.Phase{Name: "update", Length: d.updateTime()}}
 	for _, a := range s.Arrays {
 		upd.Components = append(upd.Components, update{a, &s.rate})
-		upd.Length = max(upd.Length, (circuit.Time(a.pulser.Slots()) * a.pulser.Period()).Ceil(d.Period))
 	}
 	s.learn = append(s.learn, upd)
+}
+
+// readPhase is the forward or backward read of the arrays of a level, and the
+// integration of what they deposit.
+func (s *System) readPhase(d *Design, level int, back bool) circuit.Entrance {
+	p := circuit.Entrance{Phase: circuit.Phase{Name: phaseName("forward", "backward", back, level), Length: d.readTime(level, back)}}
+	for i, a := range s.Arrays {
+		switch {
+		case d.Arrays[i].Level != level:
+		case back:
+			p.Components = append(p.Components, backwardRead{a})
+		default:
+			p.Components = append(p.Components, forwardRead{a})
+		}
+	}
+	for i, b := range s.Banks {
+		switch {
+		case back && d.Banks[i].Level == level-1:
+			p.Components = append(p.Components, integrate{b, b.out.charge()})
+		case !back && d.Banks[i].Level == level:
+			p.Components = append(p.Components, integrate{b, b.in.Charge})
+		}
+	}
+	return p
+}
+
+// convertPhase is the conversion of what the banks of a level integrated.
+func (s *System) convertPhase(d *Design, level int, back bool) circuit.Entrance {
+	p := circuit.Entrance{Phase: circuit.Phase{Name: phaseName("convert", "convert-back", back, level), Length: d.convertTime(level)}}
+	for i, b := range s.Banks {
+		switch {
+		case d.Banks[i].Level != level:
+		case back:
+			p.Components = append(p.Components, convertBack{idle{}, b})
+		default:
+			p.Components = append(p.Components, convert{idle{}, b})
+		}
+	}
+	return p
+}
+
+func phaseName(forward, backward string, back bool, level int) string {
+	if back {
+		forward = backward
+	}
+	return fmt.Sprintf("%s%d", forward, level+1)
 }

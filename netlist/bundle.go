@@ -39,8 +39,8 @@ func parsePort(item string) (PortDesign, error) {
 	return p, nil
 }
 
-// formatBundle is the inverse of parseBundle.
-func formatBundle(refs []PortDesign) string {
+// FormatBundle writes slices of nets as a netlist does; a whole net has High = -1.
+func FormatBundle(refs []PortDesign) string {
 	var items []string
 	for _, p := range refs {
 		if p.High < 0 {

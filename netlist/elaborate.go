@@ -125,7 +125,7 @@ func (e *elaborator) splitRows(refs []PortDesign, most int) []string {
 		if r.High < 0 {
 			w, known := e.width[r.Net]
 			if !known {
-				return []string{formatBundle(refs)}
+				return []string{FormatBundle(refs)}
 			}
 			r.Low, r.High = 0, w
 		}

@@ -267,3 +267,6 @@ func (s *System) Train(x, target []float32, rate float64) error {
 
 // ExampleTime returns the simulated time of one training example.
 func (s *System) ExampleTime() circuit.Time { return s.infer.Length() + s.learn.Length() }
+
+// Transfers returns the number of transfers so far.
+func (s *System) Transfers() int { return int(s.transfers) }

@@ -9,12 +9,12 @@ import (
 
 // A TransferReport sums up one transfer of all tiles.
 type TransferReport struct {
-	Number                               uint64
-	Start, Length                        circuit.Time
-	Cells, Failed                        int
-	Reads, Sets, Resets, Pulses          int
-	ErrorRMS, ErrorMax                   float64 // weight after less weight before, S
-	LongTermRMS, MeanG, MaxG, ShareBelow float64
+	Number                      uint64
+	Example                     int // examples trained before it
+	Start, Length               circuit.Time
+	Cells, Failed               int
+	Reads, Sets, Resets, Pulses int
+	ErrorRMS, ErrorMax          float64 // weight after less weight before, S
 }
 
 // Transfer moves the short-term weights of all tiles into their phase-change

@@ -182,6 +182,7 @@ func (t *Trainer) runTo(ctx context.Context, n int, m Monitor) error {
 		t.done = to
 		if interval > 0 && t.done%interval == 0 {
 			r := t.System.Transfer()
+			r.Example = t.done
 			if m.Transfer != nil {
 				m.Transfer(r)
 			}

@@ -332,7 +332,7 @@ func TestUpdateNeedsCoincidence(t *testing.T) {
 			t.Errorf("cell %d moved by %g V for %d pulses", n, dv, w)
 		}
 	}
-	if got := tl.TakeSteps(); got != 7 {
+	if got := tl.Steps(); got != 7 {
 		t.Errorf("%d steps, want 7", got)
 	}
 }

@@ -76,12 +76,8 @@ func (t *Tile) pulse(i int, row uint32, line []uint32, direction int32) {
 	}
 }
 
-// TakeSteps returns the number of update steps since the last call.
-func (t *Tile) TakeSteps() uint64 {
-	n := t.steps
-	t.steps = 0
-	return n
-}
+// Steps returns the number of update steps taken so far.
+func (t *Tile) Steps() uint64 { return t.steps }
 
 // CountPulses starts counting gross and net pulses per cell from zero.
 func (t *Tile) CountPulses() {

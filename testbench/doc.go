@@ -1,0 +1,19 @@
+// Package testbench runs netlists: it brings stimuli, the training loop, a
+// float32 twin for comparison, and the run folder with its results. It knows
+// systems of tiles and what a data set is, and no device equation.
+//
+// # Learning
+//
+// A [Trainer] presents one example at a time (batch 1): the system steps its
+// forward, error, backward and update phases; every transfer interval the
+// short-term weights move into phase-change memory. The update is stochastic
+// gradient descent, delta W = rate x delta, carried out as coinciding pulses.
+// The [Twin] does the same sum in float32, on the same stream of examples from
+// the same initial weights.
+//
+// # Tests
+//
+// Accuracy on the test set is read from a snapshot of the weights, through the
+// same DACs, integrators and converters, while simulated time stands still: a
+// test costs no leak.
+package testbench
