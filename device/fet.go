@@ -118,6 +118,23 @@ func (s *FETSpec) Validate() error {
 	return nil
 }
 
+// Threshold returns the magnitude in V of the threshold of a device with a
+// shift of dvt; see [FETSpec.Device].
+func (s *FETSpec) Threshold(dvt float64) float64 {
+	if s.Polarity == PFET {
+		return s.VT - dvt
+	}
+	return s.VT + dvt
+}
+
+// SpecificCurrent returns the current scale 2 n kp (W/L) UT^2 in A of a device
+// with a shift of dvt in V and a current factor beta.
+func (s *FETSpec) SpecificCurrent(dvt, beta float64) float64 {
+	ut := s.ThermalVoltage()
+	field := math.Exp(-2 * s.Theta * (s.Threshold(dvt) - s.VT))
+	return 2 * s.N * s.KP * s.W / s.L * ut * ut * beta * field
+}
+
 // FET is one transistor: a card with the deviations of one device. It is
 // immutable and safe for concurrent use.
 type FET struct {
@@ -150,9 +167,9 @@ func (s *FETSpec) Device(dvt, beta float64) *FET {
 	if s.Polarity == PFET {
 		f.sign = -1
 	}
-	f.vt = s.VT + f.sign*dvt
+	f.vt = s.Threshold(dvt)
 	f.vtq = f.vt + s.VOffCV
-	f.is = 2 * s.N * s.KP * s.W / s.L * f.ut * f.ut * beta * math.Exp(-2*s.Theta*f.sign*dvt)
+	f.is = s.SpecificCurrent(dvt, beta)
 	f.width = s.NOffCV * f.ut
 	f.hasCharges = f.channel > 0 || f.cov > 0 || f.cj > 0
 	return f
