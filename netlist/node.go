@@ -14,6 +14,7 @@ type Node struct {
 	Pos Position
 
 	kind  nodeKind
+	named bool             // a table that a header "[a.b]" names
 	value any              // of a scalar: string, int64, float64, bool or a time.Time
 	keys  []string         // of a table, in order of appearance
 	table map[string]*Node // of a table
@@ -236,7 +237,10 @@ func cutPart(path string) (part, rest string, err error) {
 	if i < 0 {
 		i = len(path)
 	}
-	if part = path[:i]; !isBareKey(part) {
+	switch part = path[:i]; {
+	case part == "":
+		return "", "", fmt.Errorf("a part is empty")
+	case !isBareKey(part):
 		return "", "", fmt.Errorf("%s is not a key", quote(part))
 	}
 	return part, path[i:], nil

@@ -1,6 +1,7 @@
 package netlist
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -17,9 +18,11 @@ type scanner struct {
 	line int // of pos, from 1
 
 	root    *Node
-	current *Node // the table of the last header
-	depth   int   // of current
-	entries int   // keys and list elements so far
+	current *Node  // the table of the last header
+	path    string // of current, for messages
+	depth   int    // of current
+	start   int    // where in text the current key or header starts
+	entries int    // parts of keys and list elements so far
 }
 
 // A scanError stops a scan at the scanner's position.
@@ -43,14 +46,13 @@ func (s *scanner) document() error {
 		if s.pos == len(s.text) {
 			return nil
 		}
-		var err error
+		s.start = s.pos
 		if s.peek() == '[' {
-			err = s.header()
-		} else {
-			err = s.keyValue(s.current, s.depth)
-		}
-		if err != nil {
-			return err
+			if err := s.header(); err != nil {
+				return err
+			}
+		} else if err := s.keyValue(s.current, s.depth); err != nil {
+			return within(s.path, err)
 		}
 		if err := s.endOfLine(); err != nil {
 			return err
@@ -87,15 +89,16 @@ func (s *scanner) header() error {
 	case child == nil:
 		child = newTable(s.here())
 		n.put(last, child)
-	case array != (child.kind == listNode):
-		return s.redefined(strings.Join(parts, "."), child)
+	case array && child.kind != listNode, !array && (child.kind != tableNode || child.named):
+		return s.redefined(parts, child)
 	}
+	child.named = true
 	if array {
 		child.list = append(child.list, newTable(s.here()))
 		child = child.list[len(child.list)-1]
 	}
-	s.current, s.depth = child, len(parts)
-	return s.count(1)
+	s.current, s.depth, s.path = child, len(parts), joinParts(parts)
+	return s.count(len(parts))
 }
 
 // keyValue scans `a.b = value` into a table, depth levels below the root.
@@ -106,22 +109,25 @@ func (s *scanner) keyValue(n *Node, depth int) error {
 		return err
 	}
 	if !s.take('=') {
-		return errorf("expected \"=\" after the key %s", quote(strings.Join(parts, ".")))
+		return errorf("expected \"=\" after the key %s", quote(joinParts(parts)))
 	}
 	if n, err = s.descend(n, parts[:len(parts)-1]); err != nil {
 		return err
 	}
 	last := parts[len(parts)-1]
 	if child := n.Child(last); child != nil {
-		return s.redefined(strings.Join(parts, "."), child)
+		return s.redefined(parts, child)
 	}
 	child := &Node{Pos: pos}
 	n.put(last, child)
-	if err := s.count(1); err != nil {
+	if err := s.count(len(parts)); err != nil {
 		return err
 	}
 	s.spaces()
-	return s.value(child, depth+len(parts))
+	if err := s.value(child, depth+len(parts)); err != nil {
+		return within(joinParts(parts), err)
+	}
+	return nil
 }
 
 // descend returns the table that the parts of a key lead to from n, making the
@@ -137,15 +143,35 @@ func (s *scanner) descend(n *Node, parts []string) (*Node, error) {
 			child = child.list[len(child.list)-1]
 		}
 		if child.kind != tableNode {
-			return nil, s.redefined(strings.Join(parts[:i+1], "."), child)
+			return nil, s.redefined(parts[:i+1], child)
 		}
 		n = child
 	}
 	return n, nil
 }
 
-func (s *scanner) redefined(path string, first *Node) error {
-	return &scanError{path, fmt.Sprintf("defined twice; first on line %d", first.Pos.Line)}
+func (s *scanner) redefined(parts []string, first *Node) error {
+	return &scanError{joinParts(parts), fmt.Sprintf("defined twice; first on line %d", first.Pos.Line)}
+}
+
+// within puts the path of a table, or of a list element, in front of that of an
+// error in it, if it has one.
+func within(path string, err error) error {
+	if e := new(scanError); errors.As(err, &e) && e.Path != "" && path != "" {
+		if e.Path[0] != '[' {
+			path += "."
+		}
+		e.Path = path + e.Path
+	}
+	return err
+}
+
+func joinParts(parts []string) string {
+	path := ""
+	for _, part := range parts {
+		path = JoinPath(path, part)
+	}
+	return path
 }
 
 // key scans the parts of a dotted key and the blanks behind it.
@@ -239,7 +265,7 @@ func (s *scanner) array(n *Node, depth int) error {
 			return err
 		}
 		if err := s.value(e, depth+1); err != nil {
-			return err
+			return within(IndexPath("", len(n.list)-1), err)
 		}
 		s.blank()
 		if !s.take(',') && s.peek() != ']' {

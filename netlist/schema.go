@@ -111,11 +111,6 @@ func (f *field) expected() string {
 		what = "a text"
 	case t.Kind() == reflect.Bool:
 		what = "true or false"
-	case t == timeType || t.Kind() == reflect.Float64:
-		if f.Optional && f.Unit != "" && !f.isList() {
-			what, _, _ = strings.Cut(what, " such as ")
-			what += fmt.Sprintf(" such as %q", f.Default)
-		}
 	case isInteger(t):
 		what = "a whole number"
 	}

@@ -18,7 +18,7 @@ const (
 	maxDepth    = 32       // levels of tables and lists
 	maxKeyParts = 16       // of a dotted key
 	maxKeyBytes = 128      // of a part of a key
-	maxEntries  = 20_000   // keys and list elements of a file
+	maxEntries  = 20_000   // parts of keys and list elements of a file
 )
 
 // parse reads a TOML text. The file is its name in diagnostics. The first error
@@ -34,7 +34,7 @@ func parse(file string, data []byte) (*Node, error) {
 		if e := new(scanError); errors.As(err, &e) {
 			d.Path = e.Path
 		}
-		return nil, Diagnostics{d}
+		return nil, Diagnostics{earlier(file, text[:s.start], d)}
 	}
 	var root map[string]any
 	if _, err := toml.Decode(text, &root); err != nil {
@@ -42,6 +42,16 @@ func parse(file string, data []byte) (*Node, error) {
 	}
 	s.root.fill(root)
 	return s.root, nil
+}
+
+// earlier returns what the TOML library finds wrong in the text that passed the
+// scan before the error d, or d.
+func earlier(file, text string, d Diagnostic) Diagnostic {
+	var root map[string]any
+	if _, err := toml.Decode(text, &root); err != nil {
+		return libraryError(file, err)
+	}
+	return d
 }
 
 // libraryError is a diagnostic for an error of the TOML library, of which only

@@ -113,12 +113,8 @@ func cutFactor(text string) (factor, rest string, op byte) {
 // whole expression is for the message.
 func (u *unit) multiply(factor string, sign int, whole string) error {
 	symbol, exponent := factor, 1
-	if i := strings.IndexAny(factor, "^0123456789"); i >= 0 {
-		n, err := strconv.Atoi(strings.TrimPrefix(factor[i:], "^"))
-		if err != nil || n == 0 || abs(n) > maxUnitExponent {
-			return fmt.Errorf("bad exponent in unit %s", quote(whole))
-		}
-		symbol, exponent = factor[:i], n
+	if i := strings.IndexAny(factor, "^0123456789"); i > 0 {
+		symbol = factor[:i]
 	}
 	power, d, ok := 0, dimension{}, false
 	if d, ok = symbols[symbol]; !ok && symbol != "" {
@@ -128,6 +124,13 @@ func (u *unit) multiply(factor string, sign int, whole string) error {
 	}
 	if !ok {
 		return unknownUnit(symbol, whole)
+	}
+	if suffix := factor[len(symbol):]; suffix != "" {
+		n, err := strconv.Atoi(strings.TrimPrefix(suffix, "^"))
+		if err != nil || n == 0 || abs(n) > maxUnitExponent {
+			return fmt.Errorf("bad exponent in unit %s", quote(whole))
+		}
+		exponent = n
 	}
 	u.power += sign * exponent * power
 	for i := range d {
