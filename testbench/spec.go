@@ -50,7 +50,10 @@ type StimulusSpec struct {
 type LearningSpec struct {
 	// Rate is the change of a weight per unit of input times error.
 	Rate float64 `key:"rate" unit:"" range:"[0,1e6]" default:"0.1"`
-	// Decay multiplies the rate after every epoch.
+	// Schedule is how the rate falls from Rate: "exponential" after every
+	// epoch, by Decay, or "linear" after every example, to 0 at the last.
+	Schedule Schedule `key:"schedule" oneof:"exponential|linear" default:"exponential"`
+	// Decay multiplies the rate of an exponential schedule after every epoch.
 	Decay float64 `key:"rate-decay" unit:"" range:"(0,1]" default:"0.85"`
 	// Init scales the initial weights, uniform in +-Init sqrt(6/(rows+cols)):
 	// 1 for tanh-like activations, 2 for logistic ones (Glorot and Bengio,

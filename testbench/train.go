@@ -116,7 +116,7 @@ func (t *Trainer) Total() int { return t.Spec.Stimulus.Epochs * t.train.Len() }
 
 // rate returns the learning rate of the example after n.
 func (t *Trainer) rate(n int) float64 {
-	return t.Spec.Learning.Rate * math.Pow(t.Spec.Learning.Decay, float64(n/t.train.Len()))
+	return t.Spec.Learning.rate(n, t.train.Len(), t.Total())
 }
 
 // A Monitor is told what a training does. Any of its functions may be nil.
