@@ -129,6 +129,25 @@ func (n *Neuron) OutputError(d, t, y []float32) {
 			d[i] *= n.activation.Derivative(y[i])
 		}
 	}
+	if n.activation == Softmax {
+		balance(d, t)
+	}
+}
+
+// balance makes the errors d of a softmax sum to zero again, as they do before
+// its outputs are rounded, at the cost of the largest target's. A softmax does
+// not see the common mode of its inputs, so nothing else would stop the weights
+// from growing together until the integrators saturate.
+func balance(d, t []float32) {
+	top := 0
+	var sum float32
+	for i, e := range d {
+		sum += e
+		if t[i] > t[top] {
+			top = i
+		}
+	}
+	d[top] -= sum
 }
 
 // Backward converts the charge that came back through the rows downstream,
