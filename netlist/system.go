@@ -1,6 +1,8 @@
 package netlist
 
 import (
+	"errors"
+
 	"engram/circuit"
 	"engram/periphery"
 	"engram/tile"
@@ -247,7 +249,7 @@ type System struct {
 // returns the outputs, which are valid until the next call.
 func (s *System) Infer(x []float32) ([]float32, error) {
 	copy(s.Input.Drive, x)
-	if err := s.Engine.Run(s.infer); err != nil {
+	if err := s.step(s.infer); err != nil {
 		return nil, err
 	}
 	return s.Output.out.drive(), nil
@@ -262,7 +264,17 @@ func (s *System) Train(x, target []float32, rate float64) error {
 	}
 	copy(s.Output.target, target)
 	s.rate = float32(rate)
-	return s.Engine.Run(s.learn)
+	return s.step(s.learn)
+}
+
+// step runs a schedule. Where a component finds that a value is no number, the
+// error names the cell that it came from, too, if there is one.
+func (s *System) step(schedule circuit.Schedule) error {
+	err := s.Engine.Run(schedule)
+	if err == nil {
+		return nil
+	}
+	return errors.Join(err, s.Check())
 }
 
 // ExampleTime returns the simulated time of one training example.

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"engram/circuit"
 	"engram/netlist"
@@ -21,6 +22,7 @@ type Trainer struct {
 	Design      *netlist.Design
 	System      *netlist.System
 	Twin        *Twin // nil without a baseline
+	level       circuit.Level
 	train, test *dataset.Set
 
 	done    int // examples trained
@@ -53,7 +55,7 @@ func NewTrainer(spec Spec, d *netlist.Design, train, test *dataset.Set, level ci
 		return nil, err
 	}
 	t := &Trainer{
-		Spec: spec, Design: d, System: sys, train: train, test: test, epoch: -1,
+		Spec: spec, Design: d, System: sys, level: level, train: train, test: test, epoch: -1,
 		order: make([]int32, train.Len()),
 		x:     make([]float32, train.Dim()), target: make([]float32, train.Classes),
 	}
@@ -123,75 +125,138 @@ func (t *Trainer) rate(n int) float64 {
 type Monitor struct {
 	Transfer func(netlist.TransferReport)
 	Test     func(Test)
-	Progress func(examples int)
+	// Pause is called between two examples, at least at every multiple of
+	// PauseEvery examples; the training may be saved there. An error ends it.
+	Pause      func(examples int) error
+	PauseEvery int
 }
 
 // Run trains to the end, or until ctx is cancelled, which it returns as
 // ctx.Err() with the trainer between two examples. It may be called again.
 func (t *Trainer) Run(ctx context.Context, m Monitor) error {
-	for t.done < t.Total() {
+	for {
+		if t.testDue() {
+			if err := t.runTest(ctx, m); err != nil {
+				return err
+			}
+		}
+		if t.done >= t.Total() {
+			return nil
+		}
 		if err := t.runTo(ctx, t.nextTest(), m); err != nil {
 			return err
 		}
-		test, err := t.Test()
-		if err != nil {
-			return err
-		}
-		t.results = append(t.results, test)
-		if m.Test != nil {
-			m.Test(test)
-		}
 	}
-	return nil
+}
+
+// testEvery returns the number of examples between tests.
+func (t *Trainer) testEvery() int {
+	if n := t.Spec.Learning.TestEvery; n > 0 {
+		return n
+	}
+	return t.train.Len()
 }
 
 // nextTest returns the number of examples at which the next test is due.
 func (t *Trainer) nextTest() int {
-	every := t.Spec.Learning.TestEvery
-	if every == 0 {
-		every = t.train.Len()
-	}
+	every := t.testEvery()
 	return min((t.done/every+1)*every, t.Total())
 }
 
-// chunkExamples is how many examples the system and its twin train between two
-// looks at the context: a fraction of a second.
-const chunkExamples = 500
+// testDue reports whether a test is due here that has not been made.
+func (t *Trainer) testDue() bool {
+	if t.done == 0 || t.done%t.testEvery() != 0 && t.done != t.Total() {
+		return false
+	}
+	n := len(t.results)
+	return n == 0 || t.results[n-1].Examples != t.done
+}
+
+func (t *Trainer) runTest(ctx context.Context, m Monitor) error {
+	test, err := t.Test(ctx)
+	if err != nil {
+		return err
+	}
+	t.results = append(t.results, test)
+	if m.Test != nil {
+		m.Test(test)
+	}
+	return nil
+}
+
+const (
+	// chunkExamples is the largest number of examples that the system and
+	// its twin train between two looks at the context.
+	chunkExamples = 500
+	// chunkTime is about how long a chunk takes at most, so that a large
+	// netlist, too, stops soon after it was asked to.
+	chunkTime = 250 * time.Millisecond
+)
 
 // runTo trains to example n, chunk by chunk, the twin beside the system.
 func (t *Trainer) runTo(ctx context.Context, n int, m Monitor) error {
+	chunk := 1
 	for t.done < n {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		to := min(n, t.done+chunkExamples, t.epochEnd())
-		interval := t.Design.Transfer.Interval
-		if interval > 0 {
-			to = min(to, (t.done/interval+1)*interval)
-		}
-		t.shuffle(t.done / t.train.Len())
-		var twin sync.WaitGroup
-		if t.Twin != nil {
-			twin.Go(func() { t.trainTwin(t.done, to) })
-		}
-		err := t.trainSystem(t.done, to)
-		twin.Wait()
-		if err != nil {
+		start := time.Now()
+		to := t.chunkEnd(min(n, t.done+chunk), m)
+		if err := t.trainTo(to); err != nil {
 			return err
 		}
-		t.done = to
-		if interval > 0 && t.done%interval == 0 {
-			r := t.System.Transfer()
-			r.Example = t.done
-			if m.Transfer != nil {
-				m.Transfer(r)
+		t.transferIfDue(m)
+		if m.Pause != nil {
+			if err := m.Pause(t.done); err != nil {
+				return err
 			}
 		}
-		if m.Progress != nil {
-			m.Progress(t.done)
+		if time.Since(start) < chunkTime/2 {
+			chunk = min(2*chunk, chunkExamples)
+		} else if time.Since(start) > chunkTime {
+			chunk = max(chunk/2, 1)
 		}
 	}
 	return nil
+}
+
+// chunkEnd returns where a chunk that would end at to has to end.
+func (t *Trainer) chunkEnd(to int, m Monitor) int {
+	to = min(to, t.epochEnd())
+	for _, every := range []int{t.Design.Transfer.Interval, m.PauseEvery} {
+		if every > 0 {
+			to = min(to, (t.done/every+1)*every)
+		}
+	}
+	return to
+}
+
+// trainTo trains to example to, which lies in the present epoch.
+func (t *Trainer) trainTo(to int) error {
+	t.shuffle(t.done / t.train.Len())
+	var twin sync.WaitGroup
+	if t.Twin != nil {
+		twin.Go(func() { t.trainTwin(t.done, to) })
+	}
+	err := t.trainSystem(t.done, to)
+	twin.Wait()
+	if err != nil {
+		return err
+	}
+	t.done = to
+	return nil
+}
+
+func (t *Trainer) transferIfDue(m Monitor) {
+	interval := t.Design.Transfer.Interval
+	if interval == 0 || t.done%interval != 0 {
+		return
+	}
+	r := t.System.Transfer()
+	r.Example = t.done
+	if m.Transfer != nil {
+		m.Transfer(r)
+	}
 }
 
 func (t *Trainer) epochEnd() int { return (t.done/t.train.Len() + 1) * t.train.Len() }
@@ -236,44 +301,46 @@ func (t *Trainer) load(n int, x, target []float32) {
 
 // Test reads the test set through a snapshot of the system, and through the
 // twin. Simulated time stands still.
-func (t *Trainer) Test() (Test, error) {
+func (t *Trainer) Test(ctx context.Context) (Test, error) {
 	r := Test{
 		Examples: t.done, Epoch: float64(t.done) / float64(t.train.Len()), Rate: t.rate(max(0, t.done-1)),
 		SimulatedSeconds: t.System.Engine.Now().Seconds(), FloatAccuracy: math.NaN(),
 	}
+	if err := t.check(); err != nil {
+		return r, fmt.Errorf("at %v, after example %d: %w", t.System.Engine.Now(), t.done, err)
+	}
 	var err error
-	if r.Accuracy, err = Accuracy(t.System.Snapshot(), t.test); err != nil {
+	if r.Accuracy, err = Accuracy(ctx, t.System.Snapshot(), t.test); err != nil {
 		return r, err
 	}
 	if t.Twin != nil {
-		r.FloatAccuracy = t.Twin.accuracy(t.test)
+		r.FloatAccuracy, err = t.Twin.accuracy(ctx, t.test)
 	}
-	return r, nil
+	return r, err
 }
 
 // Results returns the tests so far.
 func (t *Trainer) Results() []Test { return t.results }
 
 // Accuracy returns the percentage of a set that a snapshot classifies right,
-// on all cores.
-func Accuracy(s *netlist.Snapshot, set *dataset.Set) (float64, error) {
-	return countRight(set, func() func(i int, x []float32) ([]float32, error) {
+// on all cores, or ctx.Err() if that is cancelled before.
+func Accuracy(ctx context.Context, s *netlist.Snapshot, set *dataset.Set) (float64, error) {
+	return countRight(ctx, set, func() func(i int, x []float32) ([]float32, error) {
 		r := s.NewReader()
 		return func(i int, x []float32) ([]float32, error) { return r.Infer(x, uint64(i)) }
 	})
 }
 
-func (t *Twin) accuracy(set *dataset.Set) float64 {
-	percent, _ := countRight(set, func() func(int, []float32) ([]float32, error) {
+func (t *Twin) accuracy(ctx context.Context, set *dataset.Set) (float64, error) {
+	return countRight(ctx, set, func() func(int, []float32) ([]float32, error) {
 		c := t.reader()
 		return func(_ int, x []float32) ([]float32, error) { return c.Infer(x), nil }
 	})
-	return percent
 }
 
 // countRight classifies a set with one worker per core and returns the
 // percentage that is right.
-func countRight(set *dataset.Set, worker func() func(i int, x []float32) ([]float32, error)) (float64, error) {
+func countRight(ctx context.Context, set *dataset.Set, worker func() func(i int, x []float32) ([]float32, error)) (float64, error) {
 	const block = 100
 	var next, right atomic.Int64
 	errs := make([]error, runtime.GOMAXPROCS(0))
@@ -283,6 +350,9 @@ func countRight(set *dataset.Set, worker func() func(i int, x []float32) ([]floa
 			infer, x := worker(), make([]float32, set.Dim())
 			for {
 				from := int(next.Add(block)) - block
+				if errs[w] = ctx.Err(); errs[w] != nil {
+					return
+				}
 				for i := from; i < min(from+block, set.Len()); i++ {
 					label := set.Example(i, x)
 					y, err := infer(i, x)

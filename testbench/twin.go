@@ -114,6 +114,28 @@ func (t *Twin) Infer(x []float32) []float32 {
 	return t.output.y
 }
 
+// bytes returns the size of the weights in bytes.
+func (t *Twin) bytes() int64 {
+	var n int64
+	for _, w := range t.weights {
+		n += 4 * int64(len(w))
+	}
+	return n
+}
+
+// check fails with the first weight that is no number.
+func (t *Twin) check() error {
+	for k, w := range t.weights {
+		for i, v := range w {
+			if d := v - v; d != 0 { // NaN or Inf
+				a := &t.design.Arrays[k]
+				return fmt.Errorf("float twin of %s: weight r%d_c%d is %v", a.Name, i/a.Cols(), i%a.Cols(), v)
+			}
+		}
+	}
+	return nil
+}
+
 // reader returns a twin with the present weights, for reading beside others.
 func (t *Twin) reader() *Twin { return NewTwin(t.design, t.weights) }
 

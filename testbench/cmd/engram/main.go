@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"engram/netlist"
+	"engram/testbench"
 )
 
 // Exit codes.
@@ -56,8 +57,9 @@ func (e usageError) Unwrap() error { return e.error }
 func exitCode(err error) int {
 	var usage usageError
 	var bad netlist.Diagnostics
+	var memory *testbench.MemoryError
 	switch {
-	case errors.As(err, &usage), errors.As(err, &bad):
+	case errors.As(err, &usage), errors.As(err, &bad), errors.As(err, &memory):
 		return exitUsage
 	case errors.Is(err, context.Canceled):
 		return exitStopped

@@ -2,70 +2,144 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode"
 
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"engram/circuit"
 	"engram/testbench"
 )
 
 // newRun is the verb that trains.
 func newRun() *cobra.Command {
-	var in input
-	var o testbench.RunOptions
-	var asJSON bool
-	var level string
+	var r runFlags
 	c := &cobra.Command{
-		Use: "run NAME|FILE", Short: "Run a testbench", Args: cobra.ExactArgs(1),
+		Use: "run NAME|FILE", Short: "Run a testbench, or resume one", Args: r.args,
+		Long: `Run trains a testbench and writes a run folder. SIGINT and SIGTERM save a
+checkpoint and exit with code 75; a second signal exits at once. With
+--resume DIR the run in DIR continues where it was last saved, to the same
+result as if it had never stopped; a NAME or FILE given beside it must be that
+of the run.`,
 		RunE: func(c *cobra.Command, args []string) error {
-			b, err := in.open(args[0])
+			s, err := r.run(c, args)
 			if err != nil {
 				return err
 			}
-			if o.Level, err = parseLevel(level); err != nil {
-				return err
-			}
-			if o.Out == "" {
-				o.Out = defaultFolder(args[0])
-			}
-			bar := newBar(c.ErrOrStderr())
-			o.Progress = bar.set
-			s, err := testbench.Run(c.Context(), b, o)
-			bar.finish()
-			if err != nil {
-				return err
-			}
-			if asJSON {
+			if r.json {
 				return json.NewEncoder(c.OutOrStdout()).Encode(s)
 			}
-			return printSummary(c.OutOrStdout(), s, o.Out)
+			return printSummary(c.OutOrStdout(), s, r.options.Out)
 		},
 	}
-	in.flags(c)
-	c.Flags().StringVar(&o.Out, "out", "", "run folder (default: runs/NAME-TIME)")
-	c.Flags().StringVar(&o.Data, "data", "", "folder of the raw data set (default: ENGRAM_DATA, else found)")
-	c.Flags().StringVar(&level, "level", "phase", "level of fidelity: phase or clock")
-	c.Flags().BoolVar(&asJSON, "json", false, "print summary.json to standard output")
+	r.flags(c)
 	return c
 }
 
-func parseLevel(s string) (circuit.Level, error) {
-	switch s {
-	case "phase":
-		return circuit.PhaseLevel, nil
-	case "clock":
-		return circuit.ClockLevel, nil
+// runFlags is what a user says to run.
+type runFlags struct {
+	input
+	options   testbench.RunOptions
+	resume    string // run folder
+	level     string
+	maxMemory string
+	json      bool
+}
+
+func (r *runFlags) flags(c *cobra.Command) {
+	r.input.flags(c)
+	f := c.Flags()
+	f.StringVar(&r.options.Out, "out", "", "run folder (default: runs/NAME-TIME)")
+	f.StringVar(&r.resume, "resume", "", "continue the run in this folder")
+	f.StringVar(&r.options.Data, "data", "", "folder of the raw data set (default: ENGRAM_DATA, else found)")
+	f.StringVar(&r.level, "level", "phase", "level of fidelity: phase or clock")
+	f.IntVar(&r.options.CheckpointEvery, "checkpoint-every", 0, "examples between checkpoints (default: one every 30 s)")
+	f.StringVar(&r.maxMemory, "max-memory", "", "refuse a run that needs more, such as \"4 GB\" (default: 80 % of the machine's)")
+	f.BoolVar(&r.json, "json", false, "print summary.json to standard output")
+}
+
+// args wants a testbench, or a folder to resume.
+func (r *runFlags) args(c *cobra.Command, args []string) error {
+	if r.resume == "" {
+		return cobra.ExactArgs(1)(c, args)
 	}
-	return 0, usageError{fmt.Errorf("--level %s: expected phase or clock", s)}
+	for _, other := range []string{"out", "level"} {
+		if c.Flags().Changed(other) {
+			return fmt.Errorf("--%s cannot change a run that is resumed", other)
+		}
+	}
+	if len(args) == 0 && (len(r.set) > 0 || r.seed != "") {
+		return errors.New("--set and --seed cannot change a run that is resumed")
+	}
+	return cobra.MaximumNArgs(1)(c, args)
+}
+
+// run runs or resumes.
+func (r *runFlags) run(c *cobra.Command, args []string) (*testbench.Summary, error) {
+	o := &r.options
+	var err error
+	if o.MaxMemory, err = parseMemory(r.maxMemory); err != nil {
+		return nil, usageError{fmt.Errorf("--max-memory %s: %w", r.maxMemory, err)}
+	}
+	if o.CheckpointEvery < 0 {
+		return nil, usageError{fmt.Errorf("--checkpoint-every %d: expected a number of examples", o.CheckpointEvery)}
+	}
+	var b *testbench.Bench
+	if len(args) > 0 {
+		if b, err = r.open(args[0]); err != nil {
+			return nil, err
+		}
+	}
+	bar := newBar(c.ErrOrStderr())
+	defer bar.finish()
+	o.Progress = bar.set
+	o.Notice = func(text string) { fmt.Fprintln(c.ErrOrStderr(), "engram:", text) }
+	if r.resume != "" {
+		o.Out = r.resume
+		return testbench.Resume(c.Context(), b, *o)
+	}
+	if o.Level, err = testbench.ParseLevel(r.level); err != nil {
+		return nil, usageError{fmt.Errorf("--level: %w", err)}
+	}
+	if o.Out == "" {
+		o.Out = defaultFolder(args[0])
+	}
+	return testbench.Run(c.Context(), b, *o)
+}
+
+// memoryShare of the machine's memory is what a run may need by default
+// (assumed: it leaves room for the system and the data).
+const memoryShare = 0.8
+
+// parseMemory reads a size in bytes: a number and B, kB, MB, GB, TB, KiB, MiB,
+// GiB or TiB. The empty text is the default.
+func parseMemory(s string) (int64, error) {
+	if s == "" {
+		return int64(memoryShare * float64(testbench.MachineMemory())), nil
+	}
+	text := strings.TrimSpace(s)
+	n := strings.IndexFunc(text, unicode.IsLetter)
+	if n < 0 {
+		n = len(text)
+	}
+	x, err := strconv.ParseFloat(strings.TrimSpace(text[:n]), 64)
+	unit, known := map[string]float64{
+		"": 1, "B": 1, "kB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40,
+	}[text[n:]]
+	if err != nil || !known || !(x > 0) || x*unit > math.MaxInt64/2 {
+		return 0, errors.New("expected a size such as 500 MB or 4 GiB")
+	}
+	return int64(x * unit), nil
 }
 
 func defaultFolder(name string) string {

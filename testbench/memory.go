@@ -1,0 +1,75 @@
+package testbench
+
+import (
+	"fmt"
+	"runtime"
+
+	"engram/netlist"
+	"engram/testbench/dataset"
+	"engram/tile"
+)
+
+// baseMemory is what a run takes beside cells and data, in bytes: the program,
+// the curves of the cells, and the slack of the garbage collector over it
+// (measured on a netlist of a few cells, rounded up).
+const baseMemory = 64 << 20
+
+// EstimateMemory returns an upper bound, in bytes, of what a run of b
+// allocates for its cells, its twin and the weights that tests read, known
+// before anything is allocated. The data come on top; see EstimateData.
+func (b *Bench) EstimateMemory() int64 {
+	total := int64(baseMemory)
+	const weight = 4 // bytes of a float32
+	for i := range b.Design.Arrays {
+		a := &b.Design.Arrays[i]
+		cells := int64(a.Rows()) * int64(a.Cols()+1)
+		// The initial weights, a snapshot, and the weights of a transfer
+		// in float64.
+		perCell := int64(tile.BytesPerCell + 2*weight + 8)
+		if b.Spec.Baseline.Float {
+			perCell += weight * int64(1+runtime.GOMAXPROCS(0)) // the twin, and its readers in a test
+		}
+		total += cells * perCell
+	}
+	return total
+}
+
+// EstimateData returns the bytes that the files of two sets take in memory at
+// most, that is unless they are mapped.
+func EstimateData(train, test *dataset.Set) int64 {
+	return int64(train.Len())*int64(train.Dim()) + int64(test.Len())*int64(test.Dim())
+}
+
+// A MemoryError refuses a run that would not fit.
+type MemoryError struct {
+	Need, Limit int64 // bytes
+	Design      *netlist.Design
+}
+
+func (e *MemoryError) Error() string {
+	return fmt.Sprintf("%d synapses need about %s of memory, and the limit is %s; raise it with --max-memory or run a smaller netlist",
+		e.Design.Synapses(), FormatBytes(e.Need), FormatBytes(e.Limit))
+}
+
+// CheckMemory fails with a MemoryError where a run of b needs more than limit
+// bytes; 0 for no limit.
+func (b *Bench) CheckMemory(limit int64) error {
+	if need := b.EstimateMemory(); limit > 0 && need > limit {
+		return &MemoryError{need, limit, b.Design}
+	}
+	return nil
+}
+
+// FormatBytes writes a size in decimal units: 1.5 GB.
+func FormatBytes(n int64) string {
+	const units = "kMGTPE"
+	if n < 1000 {
+		return fmt.Sprintf("%d B", n)
+	}
+	x := float64(n) / 1000
+	i := 0
+	for ; x >= 999.95 && i < len(units)-1; i++ {
+		x /= 1000
+	}
+	return fmt.Sprintf("%.1f %cB", x, units[i])
+}
