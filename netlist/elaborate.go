@@ -14,6 +14,10 @@ import (
 // one is the net of width 1 that every netlist has: a row on it carries a bias.
 const one = "one"
 
+// maxTiles bounds the tiles that a layer is split into, and with them the time
+// of elaboration (assumed).
+const maxTiles = 4096
+
 // An elaborator resolves a Netlist into a Design and collects what is wrong.
 type elaborator struct {
 	n      *Netlist
@@ -81,6 +85,10 @@ func (e *elaborator) expand() {
 }
 
 func (e *elaborator) expandLayer(l LayerSpec, path string) {
+	if l.Width > tile.MaxCells || l.Width/l.MaxCols > maxTiles {
+		e.bad(path+".width", "%d columns in tiles of at most %d, expected at most %d tiles", l.Width, l.MaxCols, maxTiles)
+		return
+	}
 	in := l.In
 	if l.Bias {
 		in += ", " + one
@@ -93,6 +101,10 @@ func (e *elaborator) expandLayer(l LayerSpec, path string) {
 	if refs, err := parseBundle(in); err == nil {
 		e.layerWidth(l.Name, l.Width)
 		rows = e.splitRows(refs, l.MaxRows)
+	}
+	if len(rows) > maxTiles/(1+l.Width/l.MaxCols) {
+		e.bad(path+".in", "%d x %d tiles, expected at most %d", len(rows), 1+(l.Width-1)/l.MaxCols, maxTiles)
+		return
 	}
 	for r, bundle := range rows {
 		for c := 0; c*l.MaxCols < l.Width; c++ {
@@ -129,7 +141,7 @@ func (e *elaborator) splitRows(refs []PortDesign, most int) []string {
 			}
 			r.Low, r.High = 0, w
 		}
-		for r.Low < r.High {
+		for r.Low < r.High && len(all) <= maxTiles {
 			if room == 0 {
 				all, part, room = append(all, strings.Join(part, ", ")), nil, most
 			}
