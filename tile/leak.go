@@ -64,6 +64,7 @@ func (t *Tile) at(now circuit.Time) {
 // rebase rewrites r for the instant now.
 func (t *Tile) rebase(now circuit.Time) {
 	t.at(now)
+	t.leakTo(now)
 	if t.leak.perCell {
 		for i := range t.rows {
 			t.catchUp(i, now)
@@ -75,6 +76,7 @@ func (t *Tile) rebase(now circuit.Time) {
 	}
 	t.leak.frame = now
 	t.alpha = 1
+	t.resum(now)
 }
 
 // catchUp lets the time since row i was last used pass on its cells, where
@@ -88,8 +90,12 @@ func (t *Tile) catchUp(i int, now circuit.Time) {
 	l.seen[i] = now
 	lo, hi := i*t.stride, (i+1)*t.stride
 	r, tauInv, drift := t.r[lo:hi], l.tauInv[lo:hi], l.drift[lo:hi]
+	var sum float64
 	for j := range r {
 		// The change is computed apart: a factor next to 1 would lose it.
-		r[j] += float32(float64(r[j])*math.Expm1(-dt*float64(tauInv[j])) + float64(drift[j])*dt)
+		before := float64(r[j])
+		r[j] += float32(before*math.Expm1(-dt*float64(tauInv[j])) + float64(drift[j])*dt)
+		sum += float64(r[j]) - before
 	}
+	t.caughtUp(i, sum, dt)
 }

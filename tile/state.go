@@ -11,7 +11,7 @@ import (
 // what a checkpoint holds. What fabrication drew is not in it; it comes from
 // the seed.
 func (t *Tile) state() []any {
-	return []any{t.r, t.lt, t.x, t.sign, &t.leak.frame, t.leak.seen, &t.steps, &t.conductances}
+	return []any{t.r, t.lt, t.x, t.sign, &t.leak.frame, t.leak.seen, &t.steps, &t.conductances, &t.charge}
 }
 
 // SaveState writes the state of the tile to w, little-endian.

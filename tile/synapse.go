@@ -95,17 +95,38 @@ func (s *Synapse) ShortTerm(sign float32) float64 {
 // Set applies a SET pulse of a current in A and a width in s to device k.
 func (s *Synapse) Set(k int, current, width float64) {
 	s.t.cell.PCM.Set(&s.dev[k], current, width, &s.rng)
+	s.t.charge.Sets++
+	s.t.charge.SetCharge += current * width
 }
 
+// Ramp applies a ramp-down of the SET current from a peak in A, in steps of
+// length seconds each, to device k.
+func (s *Synapse) Ramp(k int, peak float64, steps int, length float64) {
+	s.t.cell.PCM.SetRamp(&s.dev[k], peak, steps, length, &s.rng)
+}
+
+// Normal returns a draw of N(0, 1) from the transfer's stream of the cell.
+func (s *Synapse) Normal() float64 { return s.rng.Normal() }
+
 // Reset applies a RESET pulse to device k.
-func (s *Synapse) Reset(k int) { s.t.cell.PCM.Reset(&s.dev[k], &s.rng) }
+func (s *Synapse) Reset(k int) {
+	s.t.cell.PCM.Reset(&s.dev[k], &s.rng)
+	s.t.charge.Resets++
+}
 
 // Precharge re-initialises the capacitor to V0, with kT/C noise.
 func (s *Synapse) Precharge() {
 	t := s.t
 	v := t.cell.V0 + t.cell.Storage.ResetNoise(t.cell.Curves.NodeC)*s.rng.Normal()
-	n := s.i*t.stride + s.j
-	t.r[n] = (float32(v) - t.veq.row(s.i, t.stride)[s.j]) / t.alpha
+	t.precharge(s.i, s.j, v)
+}
+
+// precharge puts the capacitor of a cell at v.
+func (t *Tile) precharge(i, j int, v float64) {
+	r := &t.r[i*t.stride+j]
+	before := float64(*r)
+	*r = (float32(v) - t.veq.row(i, t.stride)[j]) / t.alpha
+	t.precharged(float64(*r) - before)
 }
 
 // Pulse fires n update pulses on the cell alone, up for n > 0, down for n < 0.
@@ -116,11 +137,13 @@ func (s *Synapse) Pulse(n int) {
 		gain, steps, ones = &t.down, &t.stepDown, -n
 	}
 	lo := s.i*t.stride + s.j
+	before := float64(t.r[lo])
 	word := [1]uint32{^uint32(0)}
 	for ; ones > 0; ones -= MaxSlots {
 		pulseRowGo(t.r[lo:lo+1], t.veq.row(s.i, t.stride)[s.j:s.j+1], gain.row(s.i, t.stride)[s.j:s.j+1], word[:],
 			Mask(0, min(ones, MaxSlots)), t.alpha, 1/t.alpha, float32(t.cell.Low), float32(t.cell.High), steps)
 	}
+	t.pulsed(n, float64(t.r[lo])-before)
 }
 
 // Polarity returns the polarity of column j, +1 or -1.
@@ -136,6 +159,7 @@ func (t *Tile) BeginTransfer(now circuit.Time) { t.rebase(now) }
 // At moves the instant that opened Synapses see to now.
 func (t *Tile) At(now circuit.Time) {
 	t.at(now)
+	t.leakTo(now)
 	if t.leak.perCell {
 		for i := range t.rows {
 			t.catchUp(i, now)
@@ -148,6 +172,6 @@ func (t *Tile) PrechargeReference(transfer uint64) {
 	rng := circuit.NewStream(t.seed, circuit.Programming, ^t.instance, transfer)
 	for i := range t.rows {
 		v := t.cell.V0 + t.cell.Storage.ResetNoise(t.cell.Curves.NodeC)*rng.Normal()
-		t.r[i*t.stride+t.cols] = (float32(v) - t.veq.row(i, t.stride)[t.cols]) / t.alpha
+		t.precharge(i, t.cols, v)
 	}
 }

@@ -45,6 +45,12 @@ type Tile struct {
 	gross, net   []int32   // pulses per cell since CountPulses; nil when off
 	steps        uint64    // update steps taken
 	conductances float64   // see TakeReadConductance
+
+	counting         bool // charge is kept
+	charge           charge
+	off              offCurrent   // of all cells
+	rowOff           []offCurrent // of each row
+	upCols, downCols []int32      // scratch: the columns whose lines fire
 }
 
 // A param is a per-cell parameter. Where it is uniform one row serves them
@@ -90,6 +96,7 @@ func New(name string, c Cell, rows, cols int, seed uint64) (*Tile, error) {
 	}
 	t.fabricate()
 	t.initialise()
+	t.CountCharge(0, true)
 	return t, nil
 }
 
@@ -105,6 +112,7 @@ func (t *Tile) fabricate() {
 		*p = param{make([]float32, rows*t.stride), stride}
 	}
 	t.leak = newLeak(c, t.rows, t.stride)
+	t.rowOff = make([]offCurrent, t.rows)
 	var rng circuit.Stream
 	for i := range t.rows {
 		rng.Reset(t.seed, circuit.Fabrication, t.instance, uint64(i))
@@ -113,7 +121,11 @@ func (t *Tile) fabricate() {
 			dvtDown := c.Curves.SigmaDown * rng.Normal()
 			dvtRead := c.Curves.SigmaRead * rng.Normal()
 			tau := c.Storage.Tau * math.Exp(c.Storage.TauSpread*rng.Normal())
-			drift := c.Storage.Subthreshold * (c.Curves.OffUp(dvtUp) + c.Curves.OffDown(dvtDown)) / c.Curves.NodeC
+			offUp := c.Storage.Subthreshold * c.Curves.OffUp(dvtUp)
+			off := offUp + c.Storage.Subthreshold*c.Curves.OffDown(dvtDown)
+			t.off.add(offUp, off)
+			t.rowOff[i].add(offUp, off)
+			drift := off / c.Curves.NodeC
 			l := device.Leak{Tau: tau, Plate: c.Storage.Plate, Drift: drift}
 			t.leak.set(i, j, l)
 			if i < rows {

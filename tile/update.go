@@ -32,6 +32,11 @@ func (t *Tile) Update(now circuit.Time, p *Trains, mask uint32) {
 	if t.alpha < rebaseBelow {
 		t.rebase(now)
 	}
+	if t.counting {
+		t.leakTo(now)
+		t.upCols = firing(t.upCols[:0], p.Up, mask)
+		t.downCols = firing(t.downCols[:0], p.Down, mask)
+	}
 	up, down := anySlot(p.Up)&mask, anySlot(p.Down)&mask
 	for i := range t.rows {
 		row, neg := p.Row[i]&mask, p.RowNeg[i]&mask
@@ -39,10 +44,10 @@ func (t *Tile) Update(now circuit.Time, p *Trains, mask uint32) {
 			continue
 		}
 		t.catchUp(i, now)
-		t.pulse(i, row, p.Up, +1)
-		t.pulse(i, row, p.Down, -1)
-		t.pulse(i, neg, p.Down, +1)
-		t.pulse(i, neg, p.Up, -1)
+		t.pulse(i, row, p.Up, t.upCols, +1)
+		t.pulse(i, row, p.Down, t.downCols, -1)
+		t.pulse(i, neg, p.Down, t.downCols, +1)
+		t.pulse(i, neg, p.Up, t.upCols, -1)
 	}
 }
 
@@ -55,8 +60,9 @@ func anySlot(words []uint32) uint32 {
 	return any
 }
 
-// pulse fires the given line of every column against one row.
-func (t *Tile) pulse(i int, row uint32, line []uint32, direction int32) {
+// pulse fires the given line of every column, of which those in columns have
+// pulses, against one row.
+func (t *Tile) pulse(i int, row uint32, line []uint32, columns []int32, direction int32) {
 	if row == 0 {
 		return
 	}
@@ -64,9 +70,17 @@ func (t *Tile) pulse(i int, row uint32, line []uint32, direction int32) {
 	if direction < 0 {
 		gain, steps = &t.down, &t.stepDown
 	}
-	lo := i * t.stride
-	t.steps += uint64(pulseRow(t.r[lo:lo+t.cols], t.veq.row(i, t.cols), gain.row(i, t.cols), line, row,
-		t.alpha, 1/t.alpha, float32(t.cell.Low), float32(t.cell.High), steps))
+	r := t.r[i*t.stride : i*t.stride+t.cols]
+	var before float64
+	if t.counting {
+		before = sumAt(r, columns)
+	}
+	n := pulseRow(r, t.veq.row(i, t.cols), gain.row(i, t.cols), line, row,
+		t.alpha, 1/t.alpha, float32(t.cell.Low), float32(t.cell.High), steps)
+	t.steps += uint64(n)
+	if t.counting {
+		t.stepped(direction, n, sumAt(r, columns)-before)
+	}
 	if t.gross != nil {
 		for j := range t.cols {
 			n := int32(bits.OnesCount32(row & line[j]))

@@ -1,0 +1,184 @@
+package tile
+
+import (
+	"math"
+
+	"engram/circuit"
+)
+
+// Charges are what moved on and off the capacitors of a tile, and through its
+// phase-change devices, in C. The energy that a supply gives is its voltage
+// times the charge that leaves it: the supply VDD gives FromSupply, LeakSupply
+// and TransferSupply, the plate LeakPlate, the rail at V0 Precharged. What goes
+// to ground was paid for when it came.
+type Charges struct {
+	Up, Down             uint64  // update steps
+	FromSupply, ToGround float64 // by update steps
+	LeakSupply           float64 // through idle pull-up transistors
+	LeakPlate            float64 // by ohmic leaks out of the plate; negative into it
+
+	// In the hands of a transfer programmer.
+	Sets, Resets, Precharges       uint64
+	SetCharge                      float64 // current times width of all SET pulses
+	Precharged                     float64 // out of the rail at V0; negative into it
+	PulsesUp, PulsesDown           uint64
+	TransferSupply, TransferGround float64 // by those pulses
+}
+
+// charge keeps the account of a tile's charges. Every change of a capacitor is
+// seen as a change of sum, so that the leak of all cells together is a closed
+// form. It is part of the tile's state.
+type charge struct {
+	Charges
+	Sum   float64      // of r over all cells, reference column included, V
+	Alpha float64      // up to which the leak is accounted for
+	Until circuit.Time // the same
+}
+
+// offCurrent is the sum of subthreshold currents over a row or a tile, in A.
+type offCurrent struct {
+	up    float64 // from the supply
+	total float64 // up less that to ground
+}
+
+func (o *offCurrent) add(up, total float64) {
+	o.up += up
+	o.total += total
+}
+
+// CountCharge switches the account of charges at the instant now. It is on when
+// a tile is made, and costs some time in every update.
+func (t *Tile) CountCharge(now circuit.Time, on bool) {
+	t.counting = on
+	t.at(now)
+	t.resum(now)
+}
+
+// TakeCharges accounts for the leak up to now and returns the charges since the
+// last call.
+func (t *Tile) TakeCharges(now circuit.Time) Charges {
+	t.at(now)
+	t.leakTo(now)
+	c := t.charge.Charges
+	t.charge.Charges = Charges{}
+	return c
+}
+
+// Stored returns the energy on all capacitors of the tile at the instant now,
+// reference column included, in J: the sum of C V^2/2.
+func (t *Tile) Stored(now circuit.Time) float64 {
+	t.at(now)
+	var sum float64
+	for i := range t.rows {
+		t.catchUp(i, now)
+		veq := t.veq.row(i, t.stride)
+		for j, r := range t.r[i*t.stride : (i+1)*t.stride] {
+			v := float64(veq[j]) + float64(t.alpha)*float64(r)
+			sum += v * v
+		}
+	}
+	return t.cell.Curves.NodeC / 2 * sum
+}
+
+// resum restarts the account from r at the instant that t.alpha is for.
+func (t *Tile) resum(now circuit.Time) {
+	t.charge.Sum = 0
+	for _, r := range t.r {
+		t.charge.Sum += float64(r)
+	}
+	t.charge.Alpha, t.charge.Until = float64(t.alpha), now
+}
+
+// leakTo accounts for the leak up to the instant that t.alpha is for. Where
+// cells leak each in its own way, catchUp has done it.
+func (t *Tile) leakTo(now circuit.Time) {
+	c := &t.charge
+	if !t.counting || t.leak.perCell {
+		return
+	}
+	moved := t.cell.Curves.NodeC * (float64(t.alpha) - c.Alpha) * c.Sum
+	t.bookLeak(moved, t.off, (now - c.Until).Seconds())
+	c.Alpha, c.Until = float64(t.alpha), now
+}
+
+// bookLeak books the charge in C that moved onto nodes whose off-currents add
+// up to off, over dt seconds. What the transistors did not bring came from the
+// plate, if there is a way.
+func (t *Tile) bookLeak(moved float64, off offCurrent, dt float64) {
+	t.charge.LeakSupply += off.up * dt
+	if !math.IsInf(t.leak.tau, 1) {
+		t.charge.LeakPlate += moved - off.total*dt
+	}
+}
+
+// caughtUp books the leak of a row that leaks cell by cell: its r changed by
+// sum in dt seconds.
+func (t *Tile) caughtUp(i int, sum, dt float64) {
+	if !t.counting {
+		return
+	}
+	t.charge.Sum += sum
+	t.bookLeak(t.cell.Curves.NodeC*sum, t.rowOff[i], dt)
+}
+
+// firing appends to list the columns whose line fires in any slot of mask.
+func firing(list []int32, line []uint32, mask uint32) []int32 {
+	for j, w := range line {
+		if w&mask != 0 {
+			list = append(list, int32(j))
+		}
+	}
+	return list
+}
+
+// sumAt returns the sum of r over the given columns of a row.
+func sumAt(r []float32, columns []int32) float64 {
+	var a, b float64 // two chains of additions run side by side
+	for len(columns) >= 2 {
+		a += float64(r[columns[0]])
+		b += float64(r[columns[1]])
+		columns = columns[2:]
+	}
+	if len(columns) > 0 {
+		a += float64(r[columns[0]])
+	}
+	return a + b
+}
+
+// stepped books n update steps of one direction that changed the sum of r by
+// sum.
+func (t *Tile) stepped(direction int32, n int, sum float64) {
+	c := &t.charge
+	c.Sum += sum
+	q := t.cell.Curves.NodeC * float64(t.alpha) * sum
+	if direction > 0 {
+		c.Up += uint64(n)
+		c.FromSupply += q
+	} else {
+		c.Down += uint64(n)
+		c.ToGround -= q
+	}
+}
+
+// precharged books that a capacitor was re-initialised and its r changed by sum.
+func (t *Tile) precharged(sum float64) {
+	c := &t.charge
+	c.Sum += sum
+	c.Precharges++
+	c.Precharged += t.cell.Curves.NodeC * float64(t.alpha) * sum
+}
+
+// pulsed books n pulses of a transfer programmer, up for n > 0, that changed r
+// by sum.
+func (t *Tile) pulsed(n int, sum float64) {
+	c := &t.charge
+	c.Sum += sum
+	q := t.cell.Curves.NodeC * float64(t.alpha) * sum
+	if n > 0 {
+		c.PulsesUp += uint64(n)
+		c.TransferSupply += q
+	} else {
+		c.PulsesDown += uint64(-n)
+		c.TransferGround -= q
+	}
+}
