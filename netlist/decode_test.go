@@ -278,37 +278,43 @@ func TestBadFiles(t *testing.T) {
 	}
 	for _, file := range files {
 		t.Run(filepath.Base(file), func(t *testing.T) {
-			var all Diagnostics
 			d, err := Load(file, nil)
 			if err == nil {
 				d.Decode("", new(circuitFile))
 				err = d.Err()
 			}
-			if !errors.As(err, &all) {
-				t.Fatalf("error %v", err)
-			}
-			want := wantedErrors(t, file)
-			for _, e := range all {
-				if filepath.Base(e.File) != filepath.Base(file) {
-					t.Errorf("file of %v", e)
-				}
-				text := strings.TrimPrefix(e.String(), e.Position.String()+": ")
-				i := slices.IndexFunc(want[e.Line], func(r *regexp.Regexp) bool { return r.MatchString(text) })
-				if i < 0 {
-					t.Errorf("unexpected: %v", e)
-					continue
-				}
-				want[e.Line] = slices.Delete(want[e.Line], i, i+1)
-			}
-			for line, missed := range want {
-				for _, r := range missed {
-					t.Errorf("%s:%d: no error %q", file, line, r)
-				}
-			}
-			if !slices.IsSortedFunc(all, compareDiagnostics) {
-				t.Errorf("not sorted:\n%v", all)
-			}
+			checkErrors(t, file, err)
 		})
+	}
+}
+
+// checkErrors holds the diagnostics of a file against those it carries in place.
+func checkErrors(t *testing.T, file string, err error) {
+	t.Helper()
+	var all Diagnostics
+	if !errors.As(err, &all) {
+		t.Fatalf("error %v", err)
+	}
+	want := wantedErrors(t, file)
+	for _, e := range all {
+		if filepath.Base(e.File) != filepath.Base(file) {
+			t.Errorf("file of %v", e)
+		}
+		text := strings.TrimPrefix(e.String(), e.Position.String()+": ")
+		i := slices.IndexFunc(want[e.Line], func(r *regexp.Regexp) bool { return r.MatchString(text) })
+		if i < 0 {
+			t.Errorf("unexpected: %v", e)
+			continue
+		}
+		want[e.Line] = slices.Delete(want[e.Line], i, i+1)
+	}
+	for line, missed := range want {
+		for _, r := range missed {
+			t.Errorf("%s:%d: no error %q", file, line, r)
+		}
+	}
+	if !slices.IsSortedFunc(all, compareDiagnostics) {
+		t.Errorf("not sorted:\n%v", all)
 	}
 }
 

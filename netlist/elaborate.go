@@ -49,8 +49,9 @@ type placedNeuron struct {
 }
 
 // elaborate resolves n. Every fault is told to bad, with the path of the key
-// it stems from; the Design is of use only where there was none.
-func elaborate(n *Netlist, bad func(path, format string, args ...any)) *Design {
+// it stems from; the Design is of use only where there was none. Cells are
+// composed only where the devices are sound.
+func elaborate(n *Netlist, sound bool, bad func(path, format string, args ...any)) *Design {
 	e := &elaborator{
 		n: n, tell: bad,
 		d:     &Design{Title: n.Title, Period: n.Clock.Period, Transfer: n.Transfer, Input: n.Input.Name},
@@ -59,12 +60,16 @@ func elaborate(n *Netlist, bad func(path, format string, args ...any)) *Design {
 	if n.Input.Name == one {
 		e.bad("input.name", "the name %q is taken by the net of biases", one)
 	}
-	// Each step relies on the ones before it, so a fault ends the chain; the
-	// first two are independent.
-	e.resolveCells()
-	e.expand()
-	for _, step := range []func(){e.names, e.widths, e.place, e.connect, e.levels} {
-		if step(); e.faults > 0 {
+	// Each step relies on the ones before it, so a fault ends the chain; cells
+	// and connections are independent.
+	if sound {
+		e.resolveCells()
+	} else {
+		e.nameCells()
+	}
+	before := e.faults
+	for _, step := range []func(){e.expand, e.names, e.widths, e.place, e.connect, e.levels} {
+		if step(); e.faults > before {
 			break
 		}
 	}
@@ -419,6 +424,14 @@ func (e *elaborator) settle() {
 				e.d.Arrays[i].Level = b.Level
 			}
 		}
+	}
+}
+
+// nameCells lets tiles refer to cells that cannot be composed.
+func (e *elaborator) nameCells() {
+	e.cells = map[string]tile.Cell{}
+	for name := range e.n.Cells {
+		e.cells[name] = tile.Cell{}
 	}
 }
 

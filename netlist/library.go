@@ -3,6 +3,7 @@ package netlist
 import (
 	"embed"
 	"io/fs"
+	"strings"
 )
 
 //go:embed library
@@ -44,10 +45,14 @@ func Open(file string, settings []Setting) (*Netlist, *Design, error) {
 }
 
 // Elaborate resolves n, decoded from doc, into a design. What is wrong is left
-// in doc, and nothing is attempted where something was wrong before.
+// in doc. Where a table that says what is connected to what was not decoded
+// well, nothing is attempted; other faults do not hide those of the nets.
 func Elaborate(n *Netlist, doc *Document) *Design {
-	if doc.Err() != nil {
-		return nil
+	for _, d := range doc.diagnostics {
+		switch head, _, _ := strings.Cut(strings.TrimRight(d.Path, "]0123456789["), "."); head {
+		case "", "include", "input", "tile", "neuron", "layer":
+			return nil
+		}
 	}
-	return elaborate(n, doc.Errorf)
+	return elaborate(n, len(doc.diagnostics) == 0, doc.Errorf)
 }
