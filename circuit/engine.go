@@ -48,7 +48,8 @@ func (s Schedule) Length() Time {
 	return t
 }
 
-// An Observer is called after every step, for probes.
+// An Observer is called after every step, for probes; after the last step of a
+// phase once the results are on the nets.
 type Observer func(phase string, now Time)
 
 // An Engine owns the simulated clock.
@@ -107,8 +108,8 @@ func (e *Engine) run(p *Entrance) error {
 			c.Step(from, to)
 		}
 		from, e.now = to, to
-		if e.observer != nil {
-			e.observer(p.Name, to)
+		if to < end {
+			e.observe(p.Name)
 		}
 	}
 	for _, c := range p.Components {
@@ -116,5 +117,12 @@ func (e *Engine) run(p *Entrance) error {
 			return err
 		}
 	}
+	e.observe(p.Name)
 	return nil
+}
+
+func (e *Engine) observe(phase string) {
+	if e.observer != nil {
+		e.observer(phase, e.now)
+	}
 }

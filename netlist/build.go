@@ -280,6 +280,17 @@ func (s *System) lay(d *Design) {
 // integration of what they deposit.
 func (s *System) readPhase(d *Design, level int, back bool) circuit.Entrance {
 	p := circuit.Entrance{Phase: circuit.Phase{Name: phaseName("forward", "backward", back, level), Length: d.readTime(level, back)}}
+	var integrators []circuit.Component
+	for i, b := range s.Banks {
+		charge := b.in.Charge
+		if back {
+			charge = b.out.charge()
+		}
+		if d.Banks[i].Level == level && !back || d.Banks[i].Level == level-1 && back {
+			p.Components = append(p.Components, discharge{charge})
+			integrators = append(integrators, integrate{b, charge, make([]float32, len(charge))})
+		}
+	}
 	for i, a := range s.Arrays {
 		switch {
 		case d.Arrays[i].Level != level:
@@ -289,14 +300,7 @@ func (s *System) readPhase(d *Design, level int, back bool) circuit.Entrance {
 			p.Components = append(p.Components, forwardRead{a})
 		}
 	}
-	for i, b := range s.Banks {
-		switch {
-		case back && d.Banks[i].Level == level-1:
-			p.Components = append(p.Components, integrate{b, b.out.charge()})
-		case !back && d.Banks[i].Level == level:
-			p.Components = append(p.Components, integrate{b, b.in.Charge})
-		}
-	}
+	p.Components = append(p.Components, integrators...)
 	return p
 }
 

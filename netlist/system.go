@@ -75,6 +75,7 @@ type Array struct {
 	trains  tile.Trains
 	charge  []float32
 	begin   circuit.Time
+	counted float64 // conductance read before the present read
 	rng     circuit.Stream
 }
 
@@ -82,14 +83,17 @@ type Array struct {
 type forwardRead struct{ *Array }
 
 func (a forwardRead) Begin(now circuit.Time) {
-	a.begin = now
+	a.begin, a.counted = now, a.ReadConductance()
 	a.in.gather(a.x)
 	a.rowDAC.Convert(a.x, a.x)
 }
 
-func (a forwardRead) Step(from, to circuit.Time) {
+// Step deposits the charge since the read began: its sum over steps would not
+// be that of one step to the bit.
+func (a forwardRead) Step(_, to circuit.Time) {
 	x := a.overlap[:len(a.x)]
-	a.rowDAC.Overlap(x, a.x, from-a.begin, to-a.begin)
+	a.rowDAC.Overlap(x, a.x, 0, to-a.begin)
+	a.SetReadConductance(a.counted)
 	charge := a.charge[:a.Cols()]
 	clear(charge)
 	a.Forward(a.begin, x, charge, 1/a.unit)
@@ -102,16 +106,18 @@ func (a forwardRead) End(circuit.Time) error { return nil }
 type backwardRead struct{ *Array }
 
 func (a backwardRead) Begin(now circuit.Time) {
-	a.begin = now
+	a.begin, a.counted = now, a.ReadConductance()
 	a.latchError()
 }
 
 // latchError converts the errors on the column net.
 func (a *Array) latchError() { a.columnDAC.Convert(a.d, a.out.drive()) }
 
-func (a backwardRead) Step(from, to circuit.Time) {
+// Step deposits the charge since the read began, as forwardRead.Step does.
+func (a backwardRead) Step(_, to circuit.Time) {
 	d := a.overlap[:len(a.d)]
-	a.columnDAC.Overlap(d, a.d, from-a.begin, to-a.begin)
+	a.columnDAC.Overlap(d, a.d, 0, to-a.begin)
+	a.SetReadConductance(a.counted)
 	charge := a.charge[:a.Rows()]
 	clear(charge)
 	a.Backward(a.begin, d, charge, 1/a.unit)
@@ -165,18 +171,28 @@ type Bank struct {
 	behind     []*Net    // column nets of the tiles that read out
 	seed       uint64
 	instance   uint64
+	converted  bool // the outputs stand for codes
 	rng        circuit.Stream
 }
+
+// discharge clears what a bank integrates ahead of every step of a read, in
+// which the tiles deposit all charge since the read began.
+type discharge struct{ charge []float32 }
+
+func (d discharge) Begin(circuit.Time)     {}
+func (d discharge) Step(_, _ circuit.Time) { clear(d.charge) }
+func (d discharge) End(circuit.Time) error { return nil }
 
 // integrate is a Bank during a read of the tiles that deposit on charge.
 type integrate struct {
 	*Bank
 	charge []float32
+	lost   []float32 // to saturation
 }
 
-func (b integrate) Begin(circuit.Time) { clear(b.charge) }
+func (b integrate) Begin(circuit.Time) { clear(b.lost) }
 
-func (b integrate) Step(_, _ circuit.Time) { b.integrator.Saturate(b.charge) }
+func (b integrate) Step(_, _ circuit.Time) { b.integrator.Hold(b.charge, b.lost) }
 
 func (b integrate) End(now circuit.Time) error {
 	b.rng.Reset(b.seed, circuit.ReadNoise, b.instance, uint64(now))
@@ -197,6 +213,7 @@ type convert struct {
 }
 
 func (b convert) End(circuit.Time) error {
+	b.converted = true
 	return b.neuron.Forward(b.out.drive(), b.in.Charge)
 }
 

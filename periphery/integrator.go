@@ -17,8 +17,8 @@ type IntegratorSpec struct {
 	Noise float64 `key:"noise" unit:"" range:"[0,1e3]" default:"0.01"`
 }
 
-// Saturate limits every charge to the range. At the clock level it acts after
-// every period, at the phase level once.
+// Saturate limits every charge to the range: what Hold does where a read is one
+// step.
 func (s *IntegratorSpec) Saturate(charge []float32) {
 	r := float32(s.Range)
 	for i, q := range charge {
@@ -27,6 +27,20 @@ func (s *IntegratorSpec) Saturate(charge []float32) {
 		} else if q < -r {
 			charge[i] = -r
 		}
+	}
+}
+
+// Hold turns deposited, the charge that came since the read began, into the
+// charge that the integrators hold: it is less by what was lost while they were
+// saturated, which lost adds up from zero at the beginning of the read. An
+// integrator that never saturates holds what came, to the bit, in however many
+// steps.
+func (s *IntegratorSpec) Hold(deposited, lost []float32) {
+	r := float32(s.Range)
+	for i := range deposited {
+		q := deposited[i] - lost[i]
+		deposited[i] = clamp(q, -r, r)
+		lost[i] += q - deposited[i]
 	}
 }
 

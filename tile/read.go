@@ -69,6 +69,13 @@ func (t *Tile) TakeReadConductance() float64 {
 	return g
 }
 
+// ReadConductance returns what TakeReadConductance would, and takes nothing.
+func (t *Tile) ReadConductance() float64 { return t.conductances }
+
+// SetReadConductance goes back to an earlier ReadConductance, where a read is
+// repeated with longer pulses and only the last one counts.
+func (t *Tile) SetReadConductance(g float64) { t.conductances = g }
+
 // Weights writes the forward weights W of all cells at the instant now, in S,
 // to dst, row by row, Rows x Cols.
 func (t *Tile) Weights(now circuit.Time, dst []float32) {
