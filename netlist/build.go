@@ -222,7 +222,9 @@ func (s *System) newArray(d *ArrayDesign, transfer periphery.TransferSpec, seed 
 		},
 	}
 	a.stepSize = float32(d.Cell.Step())
-	a.programmer = periphery.NewProgrammer(transfer, d.Cell.Gain, d.Cell.Step(), d.Pulser.Period, d.Cell.SetStep)
+	a.programmer = periphery.NewProgrammer(transfer, periphery.Model{
+		Gain: d.Cell.Gain, Step: d.Cell.Step(), Slot: d.Pulser.Period, Set: d.Cell.SetStep, Ramp: d.Cell.RampLevel,
+	}, s.Engine.Period())
 	for _, p := range d.In {
 		a.in = append(a.in, s.port(p))
 	}

@@ -20,6 +20,8 @@ type Cell struct {
 	Storage device.CapacitorSpec
 	// PCM is the model of both phase-change devices.
 	PCM device.PCMSpec
+	// Drift is what those devices do after their last pulse.
+	Drift device.DriftSpec
 	// ReadVoltage is across a read transistor or phase-change device in a read.
 	ReadVoltage float64
 	// Transistors are the transistors themselves, for what needs more than
@@ -107,4 +109,14 @@ func interpolate(x, y [4]float64) [4]float64 {
 		c[0] = d[i] - x[i]*c[0]
 	}
 	return c
+}
+
+// RampLevel returns the conductance in S of a nominal device after a RESET
+// and a ramp of SET currents from a peak in A, without the scatter of pulses.
+func (c *Cell) RampLevel(peak float64, steps int, length float64) float64 {
+	s := c.PCM
+	s.Jump, s.JumpGrowth = 0, 0
+	d := device.PCM{Ga: s.Ga, Rth: s.Rth, K0: s.K0}
+	s.SetRamp(&d, peak, steps, length, nil)
+	return s.Conductance(&d)
 }

@@ -30,9 +30,13 @@ type Charges struct {
 // form. It is part of the tile's state.
 type charge struct {
 	Charges
-	Sum   float64      // of r over all cells, reference column included, V
-	Alpha float64      // up to which the leak is accounted for
-	Until circuit.Time // the same
+	Sum     float64      // of r over all cells, reference column included, V
+	Alpha   float64      // up to which the leak is accounted for
+	Until   circuit.Time // the same
+	Updates uint64       // calls of Update
+	// MeanUp and MeanDown are the mean steps in V of the last update that
+	// was looked at; 0 before there was one.
+	MeanUp, MeanDown float64
 }
 
 // offCurrent is the sum of subthreshold currents over a row or a tile, in A.
@@ -46,12 +50,52 @@ func (o *offCurrent) add(up, total float64) {
 	o.total += total
 }
 
-// CountCharge switches the account of charges at the instant now. It is on when
-// a tile is made, and costs some time in every update.
-func (t *Tile) CountCharge(now circuit.Time, on bool) {
-	t.counting = on
+// CountCharge keeps the account of charges from the instant now on. Every n-th
+// update is looked at cell by cell, which takes time; steps in between, whose
+// number is exact, count as the mean step of the last one. A new tile has n = 1;
+// 0 is for no account.
+func (t *Tile) CountCharge(now circuit.Time, n int) {
+	t.every = uint64(n)
 	t.at(now)
 	t.resum(now)
+}
+
+// beginUpdate prepares the account for an update.
+func (t *Tile) beginUpdate(now circuit.Time, p *Trains, mask uint32) {
+	c := &t.charge
+	t.looking = false
+	if t.every == 0 {
+		return
+	}
+	t.leakTo(now)
+	t.looking = c.Updates%t.every == 0 || c.MeanUp == 0 || c.MeanDown == 0
+	c.Updates++
+	if t.looking {
+		t.upCols = firing(t.upCols[:0], p.Up, mask)
+		t.downCols = firing(t.downCols[:0], p.Down, mask)
+		t.seen = [2]seen{}
+	}
+}
+
+// endUpdate notes the mean steps of an update that was looked at.
+func (t *Tile) endUpdate() {
+	if !t.looking {
+		return
+	}
+	t.seen[0].mean(&t.charge.MeanUp, t.alpha)
+	t.seen[1].mean(&t.charge.MeanDown, t.alpha)
+}
+
+// seen is what an update did to the cells: n steps that changed the sum of r.
+type seen struct {
+	n   int
+	sum float64
+}
+
+func (s *seen) mean(step *float64, alpha float32) {
+	if s.n > 0 {
+		*step = float64(alpha) * s.sum / float64(s.n)
+	}
 }
 
 // TakeCharges accounts for the leak up to now and returns the charges since the
@@ -93,7 +137,7 @@ func (t *Tile) resum(now circuit.Time) {
 // cells leak each in its own way, catchUp has done it.
 func (t *Tile) leakTo(now circuit.Time) {
 	c := &t.charge
-	if !t.counting || t.leak.perCell {
+	if t.every == 0 || t.leak.perCell {
 		return
 	}
 	moved := t.cell.Curves.NodeC * (float64(t.alpha) - c.Alpha) * c.Sum
@@ -114,7 +158,7 @@ func (t *Tile) bookLeak(moved float64, off offCurrent, dt float64) {
 // caughtUp books the leak of a row that leaks cell by cell: its r changed by
 // sum in dt seconds.
 func (t *Tile) caughtUp(i int, sum, dt float64) {
-	if !t.counting {
+	if t.every == 0 {
 		return
 	}
 	t.charge.Sum += sum
@@ -133,22 +177,33 @@ func firing(list []int32, line []uint32, mask uint32) []int32 {
 
 // sumAt returns the sum of r over the given columns of a row.
 func sumAt(r []float32, columns []int32) float64 {
-	var a, b float64 // two chains of additions run side by side
-	for len(columns) >= 2 {
+	var a, b, c, d float64 // four chains of additions run side by side
+	for ; len(columns) >= 4; columns = columns[4:] {
 		a += float64(r[columns[0]])
 		b += float64(r[columns[1]])
-		columns = columns[2:]
+		c += float64(r[columns[2]])
+		d += float64(r[columns[3]])
 	}
-	if len(columns) > 0 {
-		a += float64(r[columns[0]])
+	for _, j := range columns {
+		a += float64(r[j])
 	}
-	return a + b
+	return (a + b) + (c + d)
 }
 
 // stepped books n update steps of one direction that changed the sum of r by
-// sum.
+// sum, which is not known where the update is not looked at.
 func (t *Tile) stepped(direction int32, n int, sum float64) {
 	c := &t.charge
+	side, step := 0, c.MeanUp
+	if direction < 0 {
+		side, step = 1, c.MeanDown
+	}
+	if t.looking {
+		t.seen[side].n += n
+		t.seen[side].sum += sum
+	} else {
+		sum = step * float64(n) / float64(t.alpha)
+	}
 	c.Sum += sum
 	q := t.cell.Curves.NodeC * float64(t.alpha) * sum
 	if direction > 0 {
@@ -161,24 +216,41 @@ func (t *Tile) stepped(direction int32, n int, sum float64) {
 }
 
 // precharged books that a capacitor was re-initialised and its r changed by sum.
-func (t *Tile) precharged(sum float64) {
-	c := &t.charge
-	c.Sum += sum
-	c.Precharges++
-	c.Precharged += t.cell.Curves.NodeC * float64(t.alpha) * sum
+func (p *spent) precharged(t *Tile, sum float64) {
+	p.Precharges++
+	p.held(t, sum)
+}
+
+// held books charge out of the rail at V0 that changed r by sum.
+func (p *spent) held(t *Tile, sum float64) {
+	p.sum += sum
+	p.Precharged += t.cell.Curves.NodeC * float64(t.alpha) * sum
 }
 
 // pulsed books n pulses of a transfer programmer, up for n > 0, that changed r
 // by sum.
-func (t *Tile) pulsed(n int, sum float64) {
-	c := &t.charge
-	c.Sum += sum
+func (p *spent) pulsed(t *Tile, n int, sum float64) {
+	p.sum += sum
 	q := t.cell.Curves.NodeC * float64(t.alpha) * sum
 	if n > 0 {
-		c.PulsesUp += uint64(n)
-		c.TransferSupply += q
+		p.PulsesUp += uint64(n)
+		p.TransferSupply += q
 	} else {
-		c.PulsesDown += uint64(-n)
-		c.TransferGround -= q
+		p.PulsesDown += uint64(-n)
+		p.TransferGround -= q
 	}
+}
+
+// settle adds what a programmer moved.
+func (c *charge) settle(p *spent) {
+	c.Sum += p.sum
+	c.Sets += p.Sets
+	c.Resets += p.Resets
+	c.Precharges += p.Precharges
+	c.SetCharge += p.SetCharge
+	c.Precharged += p.Precharged
+	c.PulsesUp += p.PulsesUp
+	c.PulsesDown += p.PulsesDown
+	c.TransferSupply += p.TransferSupply
+	c.TransferGround += p.TransferGround
 }

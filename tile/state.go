@@ -11,7 +11,7 @@ import (
 // what a checkpoint holds. What fabrication drew is not in it; it comes from
 // the seed.
 func (t *Tile) state() []any {
-	return []any{t.r, t.lt, t.x, t.sign, &t.leak.frame, t.leak.seen, &t.steps, &t.conductances, &t.charge}
+	return []any{t.r, t.lt, t.x, t.pair, t.wear, t.sign, &t.leak.frame, t.leak.seen, &t.steps, &t.conductances, &t.charge}
 }
 
 // SaveState writes the state of the tile to w, little-endian.
@@ -32,7 +32,7 @@ func (t *Tile) LoadState(r io.Reader) error {
 			return fmt.Errorf("%s: loading its state: %w", t.name, err)
 		}
 	}
-	t.pcmStale = true
+	t.pcmStale.Store(true)
 	return t.Check()
 }
 
@@ -49,6 +49,11 @@ func (t *Tile) Check() error {
 	for n, x := range t.x {
 		if !(x >= 0 && x <= 1) {
 			return fmt.Errorf("%s.r%d_c%d: crystalline fraction is %v, expected 0 to 1", t.name, n/2/t.cols, n/2%t.cols, x)
+		}
+	}
+	for n, g := range t.pair {
+		if !finite(g) {
+			return fmt.Errorf("%s.r%d_c%d: G+ + G- is %v", t.name, n/t.cols, n%t.cols, g)
 		}
 	}
 	for j, s := range t.sign {

@@ -18,68 +18,110 @@ func (t *Tile) device(i, j, k int, rng *circuit.Stream) device.PCM {
 	return d
 }
 
-// setLongTerm recomputes F (G+ - G-) of a cell from its devices.
-func (t *Tile) setLongTerm(i, j int, rng *circuit.Stream) {
-	plus, minus := t.device(i, j, 0, rng), t.device(i, j, 1, rng)
-	t.lt[i*t.stride+j] = float32(t.cell.Gain * (t.cell.PCM.Conductance(&plus) - t.cell.PCM.Conductance(&minus)))
-	t.pcmStale = true
+// fabricated draws both devices of a cell.
+func (t *Tile) fabricated(i, j int, rng *circuit.Stream) [2]device.PCM {
+	return [2]device.PCM{t.device(i, j, 0, rng), t.device(i, j, 1, rng)}
+}
+
+// setPair recomputes what a tile keeps of the conductances of a cell.
+func (t *Tile) setPair(i, j int, d *[2]device.PCM) {
+	plus, minus := t.cell.PCM.Conductance(&d[0]), t.cell.PCM.Conductance(&d[1])
+	t.lt[i*t.stride+j] = float32(t.cell.Gain * (plus - minus))
+	t.pair[i*t.cols+j] = float32(plus + minus)
+	if !t.pcmStale.Load() { // a look is cheaper than a store, and most often enough
+		t.pcmStale.Store(true)
+	}
 }
 
 // sumConductances brings rowG and colG up to date.
 func (t *Tile) sumConductances() {
-	if !t.pcmStale {
+	if !t.pcmStale.Load() {
 		return
 	}
-	t.pcmStale = false
+	t.pcmStale.Store(false)
 	clear(t.rowG)
 	clear(t.colG)
-	var rng circuit.Stream
 	for i := range t.rows {
-		for j := range t.cols {
-			for k := range 2 {
-				d := t.device(i, j, k, &rng)
-				g := t.cell.PCM.Conductance(&d)
-				t.rowG[i] += g
-				t.colG[j] += g
-			}
+		for j, g := range t.pair[i*t.cols : (i+1)*t.cols] {
+			t.rowG[i] += float64(g)
+			t.colG[j] += float64(g)
 		}
 	}
 }
 
-// A Synapse is one cell in the hands of a transfer programmer.
+// A Synapse is one cell in the hands of a transfer programmer. Synapses of
+// different cells may work side by side where they are Deferred.
 type Synapse struct {
+	// Deferred synapses keep the account of their charges to themselves until
+	// Settle, so that the sum does not depend on who was first.
+	Deferred bool
+
 	t    *Tile
 	i, j int
+	made bool // dev holds the devices
 	dev  [2]device.PCM
 	rng  circuit.Stream // of this transfer's programming noise
+	key  uint64
+	spent
+}
+
+// spent is what programming moved.
+type spent struct {
+	Charges
+	sum float64 // change of the sum of r, V
 }
 
 // Open takes cell (i, j) of t at the instant of a transfer, whose number keys
 // its random draws.
 func (s *Synapse) Open(t *Tile, i, j int, transfer uint64) {
-	s.t, s.i, s.j = t, i, j
-	for k := range s.dev {
-		s.dev[k] = t.device(i, j, k, &s.rng)
-	}
+	s.t, s.i, s.j, s.made = t, i, j, false
 	// Cells and transfers share one index; a tile has fewer than 2^30 cells.
-	s.rng.Reset(t.seed, circuit.Programming, t.instance, transfer<<30|uint64(i*t.cols+j)|1<<63)
+	s.key = transfer<<30 | uint64(i*t.cols+j) | 1<<63
+}
+
+// make fabricates the devices, which only a cell that is written needs.
+func (s *Synapse) make() {
+	if s.made {
+		return
+	}
+	s.made = true
+	s.dev = s.t.fabricated(s.i, s.j, &s.rng)
+	s.rng.Reset(s.t.seed, circuit.Programming, s.t.instance, s.key)
 }
 
 // Close writes the devices back.
 func (s *Synapse) Close() {
-	t, n := s.t, s.i*s.t.cols+s.j
-	for k := range s.dev {
-		t.x[2*n+k] = float32(s.dev[k].X)
+	if s.made {
+		t, n := s.t, s.i*s.t.cols+s.j
+		for k := range s.dev {
+			t.x[2*n+k] = float32(s.dev[k].X)
+		}
+		t.setPair(s.i, s.j, &s.dev)
 	}
-	t.lt[s.i*t.stride+s.j] = float32(s.LongTerm())
-	t.pcmStale = true
+	if !s.Deferred {
+		s.Settle()
+	}
+}
+
+// Settle adds what s has moved since the last call to the account of its tile.
+func (s *Synapse) Settle() {
+	if s.t != nil {
+		s.t.charge.settle(&s.spent)
+	}
+	s.spent = spent{}
 }
 
 // Conductance returns G+ (k = 0) or G- (k = 1) in S.
-func (s *Synapse) Conductance(k int) float64 { return s.t.cell.PCM.Conductance(&s.dev[k]) }
+func (s *Synapse) Conductance(k int) float64 {
+	s.make()
+	return s.t.cell.PCM.Conductance(&s.dev[k])
+}
 
 // LongTerm returns F (G+ - G-) in S.
 func (s *Synapse) LongTerm() float64 {
+	if !s.made {
+		return float64(s.t.lt[s.i*s.t.stride+s.j])
+	}
 	return s.t.cell.Gain * (s.Conductance(0) - s.Conductance(1))
 }
 
@@ -94,39 +136,53 @@ func (s *Synapse) ShortTerm(sign float32) float64 {
 
 // Set applies a SET pulse of a current in A and a width in s to device k.
 func (s *Synapse) Set(k int, current, width float64) {
+	s.make()
 	s.t.cell.PCM.Set(&s.dev[k], current, width, &s.rng)
-	s.t.charge.Sets++
-	s.t.charge.SetCharge += current * width
+	s.Sets++
+	s.SetCharge += current * width
+	s.wear(k).Pulses++
 }
 
 // Ramp applies a ramp-down of the SET current from a peak in A, in steps of
 // length seconds each, to device k.
 func (s *Synapse) Ramp(k int, peak float64, steps int, length float64) {
+	s.make()
 	s.t.cell.PCM.SetRamp(&s.dev[k], peak, steps, length, &s.rng)
+	s.Sets++
+	s.SetCharge += peak * length * float64(steps+1) / 2
+	s.wear(k).Pulses++
 }
-
-// Normal returns a draw of N(0, 1) from the transfer's stream of the cell.
-func (s *Synapse) Normal() float64 { return s.rng.Normal() }
 
 // Reset applies a RESET pulse to device k.
 func (s *Synapse) Reset(k int) {
+	s.make()
 	s.t.cell.PCM.Reset(&s.dev[k], &s.rng)
-	s.t.charge.Resets++
+	s.Resets++
+	s.wear(k).Resets++
+}
+
+func (s *Synapse) wear(k int) *Wear { return &s.t.wear[2*(s.i*s.t.cols+s.j)+k] }
+
+// Normal returns a draw of N(0, 1) from the transfer's stream of the cell.
+func (s *Synapse) Normal() float64 {
+	s.make()
+	return s.rng.Normal()
 }
 
 // Precharge re-initialises the capacitor to V0, with kT/C noise.
 func (s *Synapse) Precharge() {
+	s.make()
 	t := s.t
 	v := t.cell.V0 + t.cell.Storage.ResetNoise(t.cell.Curves.NodeC)*s.rng.Normal()
-	t.precharge(s.i, s.j, v)
+	s.precharged(t, t.charged(s.i, s.j, v))
 }
 
-// precharge puts the capacitor of a cell at v.
-func (t *Tile) precharge(i, j int, v float64) {
+// charged puts the capacitor of a cell at v and returns by how much r changed.
+func (t *Tile) charged(i, j int, v float64) float64 {
 	r := &t.r[i*t.stride+j]
 	before := float64(*r)
 	*r = (float32(v) - t.veq.row(i, t.stride)[j]) / t.alpha
-	t.precharged(float64(*r) - before)
+	return float64(*r) - before
 }
 
 // Pulse fires n update pulses on the cell alone, up for n > 0, down for n < 0.
@@ -143,7 +199,7 @@ func (s *Synapse) Pulse(n int) {
 		pulseRowGo(t.r[lo:lo+1], t.veq.row(s.i, t.stride)[s.j:s.j+1], gain.row(s.i, t.stride)[s.j:s.j+1], word[:],
 			Mask(0, min(ones, MaxSlots)), t.alpha, 1/t.alpha, float32(t.cell.Low), float32(t.cell.High), steps)
 	}
-	t.pulsed(n, float64(t.r[lo])-before)
+	s.pulsed(t, n, float64(t.r[lo])-before)
 }
 
 // Polarity returns the polarity of column j, +1 or -1.
@@ -170,8 +226,24 @@ func (t *Tile) At(now circuit.Time) {
 // PrechargeReference re-initialises the reference cells to V0.
 func (t *Tile) PrechargeReference(transfer uint64) {
 	rng := circuit.NewStream(t.seed, circuit.Programming, ^t.instance, transfer)
+	var p spent
 	for i := range t.rows {
 		v := t.cell.V0 + t.cell.Storage.ResetNoise(t.cell.Curves.NodeC)*rng.Normal()
-		t.precharge(i, t.cols, v)
+		p.precharged(t, t.charged(i, t.cols, v))
 	}
+	t.charge.settle(&p)
+}
+
+// HoldReference puts the reference cells at V0 at the instant now, as a driver
+// does that never lets go of them: without kT/C noise. What it supplies is the
+// leak of that time.
+func (t *Tile) HoldReference(now circuit.Time) {
+	t.at(now)
+	t.leakTo(now)
+	var p spent
+	for i := range t.rows {
+		t.catchUp(i, now)
+		p.held(t, t.charged(i, t.cols, t.cell.V0))
+	}
+	t.charge.settle(&p)
 }

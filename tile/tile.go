@@ -3,6 +3,7 @@ package tile
 import (
 	"fmt"
 	"math"
+	"sync/atomic"
 
 	"engram/circuit"
 	"engram/device"
@@ -39,15 +40,19 @@ type Tile struct {
 
 	forward, backward, stepUp, stepDown table
 
-	acc          []float32 // scratch, one per column
-	rowG, colG   []float64 // sum of G+ + G- over a row and over a column, S
-	pcmStale     bool      // rowG and colG are out of date
-	gross, net   []int32   // pulses per cell since CountPulses; nil when off
-	steps        uint64    // update steps taken
-	conductances float64   // see TakeReadConductance
+	acc          []float32   // scratch, one per column
+	rowG, colG   []float64   // sum of G+ + G- over a row and over a column, S
+	pair         []float32   // G+ + G- of each cell, S; no reference column
+	wear         []Wear      // of G+ and G-, interleaved as x
+	pcmStale     atomic.Bool // rowG and colG are out of date
+	gross, net   []int32     // pulses per cell since CountPulses; nil when off
+	steps        uint64      // update steps taken
+	conductances float64     // see TakeReadConductance
 
-	counting         bool // charge is kept
 	charge           charge
+	every            uint64       // see CountCharge
+	looking          bool         // at the present update, cell by cell
+	seen             [2]seen      // up and down steps of that update
 	off              offCurrent   // of all cells
 	rowOff           []offCurrent // of each row
 	upCols, downCols []int32      // scratch: the columns whose lines fire
@@ -63,7 +68,7 @@ type param struct {
 func (p *param) row(i, n int) []float32 { return p.v[i*p.stride : i*p.stride+n] }
 
 // BytesPerCell is the memory of a cell whose transistors vary.
-const BytesPerCell = 4 * (1 + 1 + 2 + 4)
+const BytesPerCell = 4 * (1 + 1 + 2 + 1 + 4 + 4)
 
 // MaxCells bounds a single tile: indices stay within 32 bits.
 const MaxCells = 1 << 30
@@ -80,7 +85,6 @@ func New(name string, c Cell, rows, cols int, seed uint64) (*Tile, error) {
 		acc:  make([]float32, cols),
 		sign: make([]float32, cols),
 		rowG: make([]float64, rows), colG: make([]float64, cols),
-		pcmStale: true,
 		// A read FET's threshold shift moves its curve; 0.1 V on both
 		// sides of the window is 7 sigma of the default cell.
 		forward:  newTable(c.Curves.Forward, c.Low-0.1, c.High+0.1),
@@ -91,12 +95,13 @@ func New(name string, c Cell, rows, cols int, seed uint64) (*Tile, error) {
 	n := rows * t.stride
 	t.r, t.lt = make([]float32, n), make([]float32, n)
 	t.x = make([]float32, 2*rows*cols)
+	t.pair, t.wear = make([]float32, rows*cols), make([]Wear, 2*rows*cols)
 	for j := range t.sign {
 		t.sign[j] = 1
 	}
 	t.fabricate()
 	t.initialise()
-	t.CountCharge(0, true)
+	t.CountCharge(0, 1)
 	return t, nil
 }
 
@@ -148,13 +153,13 @@ func (t *Tile) initialise() {
 			t.r[i*t.stride+j] = float32(t.cell.V0 - float64(veq[j]))
 		}
 		for j := range t.cols {
-			for k := range 2 {
-				d := t.device(i, j, k, &rng)
+			d := t.fabricated(i, j, &rng)
+			for k := range d {
 				rng.Reset(t.seed, circuit.Programming, t.instance, uint64(2*(i*t.cols+j)+k))
-				t.cell.PCM.Reset(&d, &rng)
-				t.x[2*(i*t.cols+j)+k] = float32(d.X)
+				t.cell.PCM.Reset(&d[k], &rng)
+				t.x[2*(i*t.cols+j)+k] = float32(d[k].X)
 			}
-			t.setLongTerm(i, j, &rng)
+			t.setPair(i, j, &d)
 		}
 	}
 }
