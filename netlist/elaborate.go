@@ -471,7 +471,7 @@ func (e *elaborator) resolveCells() {
 			continue
 		}
 		e.cells[name] = tile.Cell{
-			Gain: c.Gain, V0: c.V0, Low: 0, High: c.VDD, Storage: storage, PCM: pcm,
+			Gain: c.Gain, V0: c.V0, Low: 0, High: c.VDD, Storage: storage, PCM: pcm.PCMSpec, Drift: pcm.DriftSpec,
 			Transistors: analogue, ReadVoltage: c.ReadVoltage, Curves: curves,
 		}
 	}

@@ -16,7 +16,7 @@ type Netlist struct {
 
 	Capacitors  map[string]device.CapacitorSpec     `key:"capacitor"`
 	FETs        map[string]device.FETSpec           `key:"fet"`
-	PCMs        map[string]device.PCMSpec           `key:"pcm"`
+	PCMs        map[string]PCMSpec                  `key:"pcm"`
 	Cells       map[string]CellSpec                 `key:"cell"`
 	DACs        map[string]periphery.DACSpec        `key:"dac"`
 	ADCs        map[string]periphery.ADCSpec        `key:"adc"`
@@ -38,6 +38,13 @@ type ClockSpec struct {
 type InputSpec struct {
 	Name  string `key:"name" default:"pixels"`
 	Width int    `key:"width" unit:"" range:"[1,1e9]"`
+}
+
+// PCMSpec is a phase-change device: how it takes pulses, and how it ages after
+// the last one.
+type PCMSpec struct {
+	device.PCMSpec
+	device.DriftSpec
 }
 
 // CellSpec is a unit cell of type 2PCM+3T1C: devices by name, and how they are driven.
