@@ -110,3 +110,13 @@ func interpolate(x, y [4]float64) [4]float64 {
 	}
 	return c
 }
+
+// RampLevel returns the conductance in S of a nominal device after a RESET
+// and a ramp of SET currents from a peak in A, without the scatter of pulses.
+func (c *Cell) RampLevel(peak float64, steps int, length float64) float64 {
+	s := c.PCM
+	s.Jump, s.JumpGrowth = 0, 0
+	d := device.PCM{Ga: s.Ga, Rth: s.Rth, K0: s.K0}
+	s.SetRamp(&d, peak, steps, length, nil)
+	return s.Conductance(&d)
+}
