@@ -32,11 +32,8 @@ func (t *Tile) Update(now circuit.Time, p *Trains, mask uint32) {
 	if t.alpha < rebaseBelow {
 		t.rebase(now)
 	}
-	if t.counting {
-		t.leakTo(now)
-		t.upCols = firing(t.upCols[:0], p.Up, mask)
-		t.downCols = firing(t.downCols[:0], p.Down, mask)
-	}
+	t.beginUpdate(now, p, mask)
+	defer t.endUpdate()
 	up, down := anySlot(p.Up)&mask, anySlot(p.Down)&mask
 	for i := range t.rows {
 		row, neg := p.Row[i]&mask, p.RowNeg[i]&mask
@@ -72,14 +69,18 @@ func (t *Tile) pulse(i int, row uint32, line []uint32, columns []int32, directio
 	}
 	r := t.r[i*t.stride : i*t.stride+t.cols]
 	var before float64
-	if t.counting {
+	if t.looking {
 		before = sumAt(r, columns)
 	}
 	n := pulseRow(r, t.veq.row(i, t.cols), gain.row(i, t.cols), line, row,
 		t.alpha, 1/t.alpha, float32(t.cell.Low), float32(t.cell.High), steps)
 	t.steps += uint64(n)
-	if t.counting {
-		t.stepped(direction, n, sumAt(r, columns)-before)
+	if n > 0 && t.every > 0 {
+		var after float64
+		if t.looking {
+			after = sumAt(r, columns)
+		}
+		t.stepped(direction, n, after-before)
 	}
 	if t.gross != nil {
 		for j := range t.cols {
