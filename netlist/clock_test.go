@@ -32,13 +32,14 @@ activation = "softmax"
 
 // newClockSystem builds the perceptron with integrators that saturate at the
 // given charge and weights drawn at random.
-func newClockSystem(t *testing.T, level circuit.Level, saturation float64) *System {
+func newClockSystem(t *testing.T, level circuit.Level, saturation float64, settings ...Setting) *System {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "net.toml")
 	if err := os.WriteFile(file, []byte(clockNetlist), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	_, d, err := Open(file, []Setting{{"integrator.integrator.range", fmt.Sprint(saturation)}})
+	settings = append(settings, Setting{"integrator.integrator.range", fmt.Sprint(saturation)})
+	_, d, err := Open(file, settings)
 	if err != nil {
 		t.Fatal(err)
 	}
