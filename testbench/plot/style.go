@@ -16,21 +16,21 @@ import (
 // Sizes, in points. A figure is as wide as a phone's screen in CSS pixels, so
 // that its 10 pt text stays legible there, and is scaled up on larger ones.
 const (
-	figureWidth  = vg.Length(400)
-	figureHeight = vg.Length(290)
+	figureWidth  = vg.Length(380)
+	figureHeight = vg.Length(280)
 	margin       = vg.Length(8)
 
 	titleSize = vg.Length(12)
-	labelSize = vg.Length(10)
-	tickSize  = vg.Length(9.5)
-	noteSize  = vg.Length(8.5)
+	labelSize = vg.Length(10.5)
+	tickSize  = vg.Length(10)
+	noteSize  = vg.Length(9)
 
 	lineWidth    = vg.Length(1.4)
 	hairline     = vg.Length(0.5)
 	markerRadius = vg.Length(2.8)
 )
 
-// pngDPI gives about 1100 pixels across, enough for a full-width print.
+// pngDPI gives about 1050 pixels across, enough for a full-width print.
 const pngDPI = 200
 
 var (
