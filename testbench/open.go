@@ -86,6 +86,7 @@ func load(name string) (*netlist.Document, error) {
 // resolved.toml is.
 type whole struct {
 	Bench   Inline          `key:",inline"`
+	Sweep   *SweepSpec      `key:"sweep"`
 	Netlist netlist.Netlist `key:",inline"`
 }
 
@@ -99,7 +100,7 @@ func (b *Bench) decodeWhole(doc *netlist.Document, settings []netlist.Setting) e
 	if err := doc.Err(); err != nil {
 		return err
 	}
-	b.Spec.Inline, b.Netlist, b.Design = w.Bench, &w.Netlist, d
+	b.Spec.Inline, b.Spec.Sweep, b.Netlist, b.Design = w.Bench, w.Sweep, &w.Netlist, d
 	return nil
 }
 
@@ -130,7 +131,7 @@ func apply(doc *netlist.Document, settings []netlist.Setting) error {
 func split(settings []netlist.Setting) (own, foreign []netlist.Setting) {
 	for _, s := range settings {
 		switch head, _, _ := strings.Cut(s.Path, "."); head {
-		case "stimulus", "learning", "baseline", "seed", "netlist":
+		case "stimulus", "learning", "baseline", "seed", "netlist", "sweep":
 			own = append(own, s)
 		default:
 			foreign = append(foreign, s)
@@ -140,7 +141,7 @@ func split(settings []netlist.Setting) (own, foreign []netlist.Setting) {
 }
 
 // Resolved returns the testbench and its netlist as one file, every default
-// written out, that Open reads back to the same.
+// written out, that Open reads back to the same. What it sweeps is left out.
 func (b *Bench) Resolved() []byte {
-	return bytes.TrimLeft(netlist.Encode("", &whole{b.Spec.Inline, *b.Netlist}), "\n")
+	return bytes.TrimLeft(netlist.Encode("", &whole{Bench: b.Spec.Inline, Netlist: *b.Netlist}), "\n")
 }

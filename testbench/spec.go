@@ -8,6 +8,8 @@ type Spec struct {
 	Netlist string `key:"netlist"`
 	Title   string `key:"title" default:""`
 	Inline
+	// Sweep is what engram sweep varies; nil for a testbench that only runs.
+	Sweep *SweepSpec `key:"sweep"`
 }
 
 // Inline is the part of a testbench that may stand in one file with a netlist.

@@ -22,8 +22,8 @@ func (in *input) flags(c *cobra.Command) {
 	c.Flags().StringVar(&in.seed, "seed", "", "seed of every random draw (default: the testbench's)")
 }
 
-// open reads a bundled testbench or a file.
-func (in *input) open(name string) (*testbench.Bench, error) {
+// settings reads the flags.
+func (in *input) settings() ([]netlist.Setting, error) {
 	var settings []netlist.Setting
 	for _, s := range in.set {
 		path, value, ok := strings.Cut(s, "=")
@@ -37,6 +37,15 @@ func (in *input) open(name string) (*testbench.Bench, error) {
 			return nil, usageError{fmt.Errorf("--seed %s: expected a whole number", in.seed)}
 		}
 		settings = append(settings, netlist.Setting{Path: "seed", Value: in.seed})
+	}
+	return settings, nil
+}
+
+// open reads a bundled testbench or a file.
+func (in *input) open(name string) (*testbench.Bench, error) {
+	settings, err := in.settings()
+	if err != nil {
+		return nil, err
 	}
 	b, err := testbench.Open(name, settings)
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 
 	"engram/netlist"
 	"engram/testbench"
+	"engram/testbench/sweep"
 )
 
 // Exit codes.
@@ -58,9 +59,14 @@ func exitCode(err error) int {
 	var usage usageError
 	var bad netlist.Diagnostics
 	var memory *testbench.MemoryError
+	var input *testbench.InputError
+	var failed *pointsError
+	var missing *sweep.MissingError
 	switch {
-	case errors.As(err, &usage), errors.As(err, &bad), errors.As(err, &memory):
+	case errors.As(err, &usage), errors.As(err, &bad), errors.As(err, &memory), errors.As(err, &input):
 		return exitUsage
+	case errors.As(err, &failed), errors.As(err, &missing):
+		return exitPoints
 	case errors.Is(err, context.Canceled):
 		return exitStopped
 	}
@@ -76,7 +82,7 @@ func newRoot() *cobra.Command {
 		Args:          cobra.NoArgs,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(newList(), newCheck(), newRun())
+	root.AddCommand(newList(), newCheck(), newRun(), newInfer(), newSweep(), newMerge(), newStatus())
 	// What cobra refuses (an unknown verb, a missing argument) is wrong use.
 	for _, c := range append(root.Commands(), root) {
 		check := c.Args
