@@ -2,7 +2,6 @@ package tile
 
 import (
 	"fmt"
-	"math"
 	"sync/atomic"
 
 	"engram/circuit"
@@ -122,23 +121,20 @@ func (t *Tile) fabricate() {
 	for i := range t.rows {
 		rng.Reset(t.seed, circuit.Fabrication, t.instance, uint64(i))
 		for j := range t.stride {
-			dvtUp := c.Curves.SigmaUp * rng.Normal()
-			dvtDown := c.Curves.SigmaDown * rng.Normal()
-			dvtRead := c.Curves.SigmaRead * rng.Normal()
-			tau := c.Storage.Tau * math.Exp(c.Storage.TauSpread*rng.Normal())
-			offUp := c.Storage.Subthreshold * c.Curves.OffUp(dvtUp)
-			off := offUp + c.Storage.Subthreshold*c.Curves.OffDown(dvtDown)
+			m := c.draw(&rng)
+			offUp := c.Storage.Subthreshold * c.Curves.OffUp(m.Up)
+			off := offUp + c.Storage.Subthreshold*c.Curves.OffDown(m.Down)
 			t.off.add(offUp, off)
 			t.rowOff[i].add(offUp, off)
 			drift := off / c.Curves.NodeC
-			l := device.Leak{Tau: tau, Plate: c.Storage.Plate, Drift: drift}
+			l := device.Leak{Tau: m.Tau, Plate: c.Storage.Plate, Drift: drift}
 			t.leak.set(i, j, l)
 			if i < rows {
 				veq := l.Equilibrium()
 				t.veq.v[i*t.stride+j] = float32(veq)
-				t.e.v[i*t.stride+j] = float32(veq - dvtRead)
-				t.up.v[i*t.stride+j] = float32(c.Curves.GainUp(dvtUp))
-				t.down.v[i*t.stride+j] = float32(c.Curves.GainDown(dvtDown))
+				t.e.v[i*t.stride+j] = float32(veq - m.Read)
+				t.up.v[i*t.stride+j] = float32(c.Curves.GainUp(m.Up))
+				t.down.v[i*t.stride+j] = float32(c.Curves.GainDown(m.Down))
 			}
 		}
 	}
