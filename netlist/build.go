@@ -45,7 +45,9 @@ type ArrayDesign struct {
 	RowDAC    periphery.DACSpec
 	ColumnDAC periphery.DACSpec
 	Pulser    periphery.PulserSpec
-	Level     int // 0 reads the input
+	Energy    CellEnergy
+	Route     float64 // energy in J of bringing a value to a row or column
+	Level     int     // 0 reads the input
 }
 
 // Rows returns the number of rows.
@@ -67,6 +69,7 @@ type BankDesign struct {
 	Errors     periphery.ErrorKind
 	Integrator periphery.IntegratorSpec
 	ADC        periphery.ADCSpec
+	Logic      LogicEnergy
 	BackRange  float64 // full scale of the backward conversion, in charge
 	In         string
 	Out        PortDesign

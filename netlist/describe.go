@@ -15,6 +15,7 @@ type Parameter struct {
 	Default  string   // as written in a document
 	Choices  []string // of a text
 	Required bool     // it has no default
+	Source   string   // of the default, where energy and area depend on it
 }
 
 // Describe lists the parameters of a struct, or of what it points to, in the
@@ -64,7 +65,7 @@ func describe(to []Parameter, t reflect.Type, path string) []Parameter {
 func (f *field) describe(key string) Parameter {
 	p := Parameter{
 		Key: key, Type: typeName(f.elem()), Unit: f.Unit, Range: f.Range.format(f.Unit),
-		Default: f.Default, Choices: f.Choices, Required: !f.Optional,
+		Default: f.Default, Choices: f.Choices, Required: !f.Optional, Source: f.Source,
 	}
 	if f.isList() {
 		p.Type = "list of " + p.Type + "s"

@@ -233,6 +233,7 @@ func (e *elaborator) place() {
 			RowDAC:    lookup(e, t.path+".row-dac", "dac", e.n.DACs, t.RowDAC),
 			ColumnDAC: lookup(e, t.path+".column-dac", "dac", e.n.DACs, t.ColumnDAC),
 			Pulser:    lookup(e, t.path+".pulser", "pulser", e.n.Pulsers, t.Pulser),
+			Energy:    e.n.Cells[t.Cell].CellEnergy, Route: t.RouteEnergy.Energy,
 		}
 		rows, cols := a.Rows(), a.Cols()
 		if rows > 0 && cols > 0 {
@@ -250,6 +251,7 @@ func (e *elaborator) place() {
 			Out:        e.port(b.path+".out", b.Out),
 			Integrator: lookup(e, b.path+".integrator", "integrator", e.n.Integrators, b.Integrator),
 			ADC:        lookup(e, b.path+".adc", "adc", e.n.ADCs, b.ADC),
+			Logic:      b.LogicEnergy,
 		})
 	}
 }

@@ -20,6 +20,7 @@ type field struct {
 	Default  string
 	Optional bool // it has a default
 	Choices  []string
+	Source   string // of the default: who says so, or "assumed"
 }
 
 // restKey marks the map that takes the keys no other field takes.
@@ -54,7 +55,7 @@ func fieldsOf(t reflect.Type) []field {
 func newField(f reflect.StructField, index int, key string) field {
 	out := field{
 		Index: []int{index}, Type: f.Type, Key: key,
-		Unit: f.Tag.Get("unit"), Range: everything,
+		Unit: f.Tag.Get("unit"), Range: everything, Source: f.Tag.Get("source"),
 	}
 	out.Default, out.Optional = f.Tag.Lookup("default")
 	if text, ok := f.Tag.Lookup("oneof"); ok {

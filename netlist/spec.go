@@ -60,7 +60,7 @@ type CellSpec struct {
 	// V0 is the voltage of a re-initialised capacitor (article, Extended Data Fig. 9).
 	V0 float64 `key:"v0" unit:"V" range:"[0,5]" default:"0.5 V"`
 	// VDD is the supply. 1.0 V: the reference cell.
-	VDD float64 `key:"vdd" unit:"V" range:"(0,5]" default:"1 V"`
+	VDD float64 `key:"vdd" unit:"V" range:"(0,5]" default:"1 V" source:"the reference cell"`
 	// UpGate and DownGate are the gate voltages of the update transistors
 	// during a pulse; they set the step (reference cell).
 	UpGate   float64 `key:"up-gate" unit:"V" range:"[0,5]" default:"0.5665 V"`
@@ -71,10 +71,11 @@ type CellSpec struct {
 	Edge circuit.Time `key:"edge" unit:"s" range:"[1e-12,1e-6]" default:"20 ps"`
 	// ReadVoltage across a read transistor and a phase-change device. 50 mV:
 	// the range over which the reference data were taken ends at 100 mV.
-	ReadVoltage float64 `key:"read-voltage" unit:"V" range:"(0,1]" default:"50 mV"`
+	ReadVoltage float64 `key:"read-voltage" unit:"V" range:"(0,1]" default:"50 mV" source:"assumed: half the range of the reference data"`
 	// Variation scales the Pelgrom mismatch of all three transistors: 1 for
 	// what their size gives, 0 to make all cells equal.
 	Variation float64 `key:"variation" unit:"" range:"[0,100]" default:"1"`
+	CellEnergy
 }
 
 // DriveSpec names the circuits on the edges of a tile.
@@ -86,6 +87,7 @@ type DriveSpec struct {
 	RowDAC     string  `key:"row-dac" default:"dac"`
 	ColumnDAC  string  `key:"column-dac" default:"dac"`
 	Pulser     string  `key:"pulser" default:"pulser"`
+	RouteEnergy
 }
 
 // TileSpec is one crossbar.
@@ -111,6 +113,7 @@ type SenseSpec struct {
 	// BackRange is the full scale of the conversion of back-propagated
 	// charge: 1 is one full-scale error through a weight of 1 (assumed).
 	BackRange float64 `key:"back-range" unit:"" range:"(0,1e6]" default:"4"`
+	LogicEnergy
 }
 
 // NeuronSpec is a bank of neurons.

@@ -5,7 +5,7 @@ import "engram/circuit"
 // ADCSpec describes the converter behind an integrator.
 type ADCSpec struct {
 	// Bits of the output. 9: Gokmen and Vlasov, Front. Neurosci. 10, 333 (2016).
-	Bits int `key:"bits" unit:"" range:"[1,16]" default:"9"`
+	Bits int `key:"bits" unit:"" range:"[1,16]" default:"9" source:"Gokmen and Vlasov, Front. Neurosci. 10, 333 (2016)"`
 	// Time of one conversion, all columns in parallel (assumed).
 	Time circuit.Time `key:"time" unit:"s" range:"[1e-12,1e-3]" default:"8 ns"`
 	// Offset is the standard deviation over columns of the input offset
@@ -14,6 +14,7 @@ type ADCSpec struct {
 	// Gain is the relative standard deviation of the gain over columns
 	// (assumed).
 	Gain float64 `key:"gain-spread" unit:"" range:"[0,1]" default:"1 %"`
+	ADCEnergy
 }
 
 // A Converter is a bank of ADCs, one per column or row, with the offset and

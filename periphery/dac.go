@@ -12,7 +12,8 @@ type DACSpec struct {
 	Bits int `key:"bits" unit:"" range:"[1,16]" default:"8"`
 	// LSB is the width of one code step. 100 ps: a tapped delay line at
 	// 90 nm (assumed).
-	LSB circuit.Time `key:"lsb" unit:"s" range:"[1e-12,1e-6]" default:"100 ps"`
+	LSB circuit.Time `key:"lsb" unit:"s" range:"[1e-12,1e-6]" default:"100 ps" source:"assumed: a tapped delay line at 90 nm"`
+	DACEnergy
 }
 
 // Codes returns the largest code.

@@ -15,6 +15,7 @@ type IntegratorSpec struct {
 	Range float64 `key:"range" unit:"" range:"(0,1e6]" default:"16"`
 	// Noise is the standard deviation of the charge of one read (assumed).
 	Noise float64 `key:"noise" unit:"" range:"[0,1e3]" default:"0.01"`
+	IntegratorEnergy
 }
 
 // Saturate limits every charge to the range: what Hold does where a read is one

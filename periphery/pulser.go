@@ -33,6 +33,7 @@ type PulserSpec struct {
 	Scheme Scheme `key:"scheme" oneof:"stochastic|dithered|deterministic" default:"dithered"`
 	// RowScheme of the rows, which carry the input.
 	RowScheme Scheme `key:"row-scheme" oneof:"stochastic|dithered|deterministic" default:"deterministic"`
+	PulserEnergy
 }
 
 // A Pulser makes the pulse trains of a tile's lines. Bit k of a train is slot

@@ -90,4 +90,5 @@ type TransferSpec struct {
 	// half a window (assumed).
 	ResidualPulses int `key:"residual-pulses" unit:"" range:"[0,100000]" default:"800"`
 	FinalSpec
+	TransferEnergy
 }
