@@ -198,3 +198,58 @@ func TestDeckReportsWriteErrors(t *testing.T) {
 		t.Errorf("error %v, want %v", err, os.ErrClosed)
 	}
 }
+
+// BenchmarkArray runs 16 x 16 cells under 100 update pulses on all of them
+// with Engram's solver.
+func BenchmarkArray(b *testing.B) {
+	bench := fullArray(16, 100)
+	for b.Loop() {
+		solveBench(b, bench)
+	}
+}
+
+// BenchmarkArrayAgainstNgspice runs the same circuit in both simulators, side
+// by side, and reports how many times faster Engram is and how far the two lie
+// apart. Takes minutes: go test -bench AgainstNgspice -benchtime 1x ./netlist.
+func BenchmarkArrayAgainstNgspice(b *testing.B) {
+	bench := fullArray(16, 100)
+	for b.Loop() {
+		plot, theirs := runNgspice(b, bench)
+		start := time.Now()
+		solveBench(b, bench)
+		ours := time.Since(start)
+		b.ReportMetric(theirs.Seconds(), "ngspice-s")
+		b.ReportMetric(ours.Seconds(), "engram-s")
+		b.ReportMetric(theirs.Seconds()/ours.Seconds(), "times-faster")
+		b.ReportMetric(worstDifference(b, bench, plot), "V-apart")
+	}
+}
+
+// fullArray is spiceBench with every pulse on every cell, and no idle time.
+func fullArray(n, pulses int) *device.ArrayBench {
+	b := spiceBench(n, pulses, 0)
+	b.Pulses = b.Pulses[len(b.Pulses)-1:] // the read
+	for k := range pulses {
+		a := device.PulseUp
+		if k%3 == 2 {
+			a = device.PulseDown
+		}
+		b.Pulses = append(b.Pulses, device.Pulse{Action: a, Start: 1e-9 + 2e-9*float64(k)})
+	}
+	return b
+}
+
+func solveBench(tb testing.TB, b *device.ArrayBench) {
+	tb.Helper()
+	circ, err := b.Circuit()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	s, err := transient.NewSolver(circ, transient.Options{Stop: b.Stop})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if err := s.Run(nil); err != nil {
+		tb.Fatal(err)
+	}
+}
