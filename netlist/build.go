@@ -138,6 +138,7 @@ func Build(d *Design, seed uint64, level circuit.Level) (*System, error) {
 			s.Output = b
 		}
 	}
+	s.interleaved = s.newInterleaving()
 	s.connect(d)
 	s.lay(d)
 	return s, nil
@@ -227,7 +228,11 @@ func (s *System) newArray(d *ArrayDesign, transfer periphery.TransferSpec, seed 
 	a.stepSize = float32(d.Cell.Step())
 	a.programmer = periphery.NewProgrammer(transfer, periphery.Model{
 		Gain: d.Cell.Gain, Step: d.Cell.Step(), Slot: d.Pulser.Period, Set: d.Cell.SetStep, Ramp: d.Cell.RampLevel,
+		SingleTier: d.Cell.SingleTier,
 	}, s.Engine.Period())
+	a.single, a.weights = d.Cell.SingleTier, make([]float64, t.Rows())
+	empty := s.newReport()
+	a.newBlocks(&empty)
 	for _, p := range d.In {
 		a.in = append(a.in, s.port(p))
 	}

@@ -13,7 +13,8 @@ import (
 )
 
 // SaveState writes everything that running changes in s to w: the simulated
-// time, the number of transfers, the state of every tile, and the ledger.
+// time, the number of transfers, the state of every tile, the ledger, and
+// where an interleaved transfer is.
 func (s *System) SaveState(w io.Writer) error {
 	buf := bufio.NewWriter(w)
 	if err := binary.Write(buf, binary.LittleEndian, []uint64{uint64(s.Engine.Now()), s.transfers}); err != nil {
@@ -25,6 +26,9 @@ func (s *System) SaveState(w io.Writer) error {
 		}
 	}
 	if err := s.Ledger.SaveState(buf); err != nil {
+		return err
+	}
+	if err := s.saveInterleaving(buf); err != nil {
 		return err
 	}
 	return buf.Flush()
@@ -47,7 +51,10 @@ func (s *System) LoadState(r io.Reader) error {
 			return err
 		}
 	}
-	return s.Ledger.LoadState(r)
+	if err := s.Ledger.LoadState(r); err != nil {
+		return err
+	}
+	return s.loadInterleaving(r)
 }
 
 // StateBytes returns the number of bytes that SaveState writes.

@@ -66,7 +66,10 @@ type Array struct {
 	columnDAC  periphery.DACSpec
 	pulser     *periphery.Pulser
 	programmer *periphery.Programmer
-	stepSize   float32 // change of a weight by one update step, S
+	single     bool      // cells without a capacitor
+	blocks     []*block  // of rows, for the programmer
+	weights    []float64 // scratch: those of one column, S
+	stepSize   float32   // change of a weight by one update step, S
 	seed       uint64
 	instance   uint64
 
@@ -254,12 +257,13 @@ type System struct {
 	Input  *Net  // the stimulus drives it
 	Output *Bank // its target is what the stimulus says
 
-	design    *Design
-	seed      uint64
-	transfers uint64 // so far
-	rate      float32
-	infer     circuit.Schedule // forward phases
-	learn     circuit.Schedule // error, backward and update phases
+	design      *Design
+	seed        uint64
+	transfers   uint64 // so far
+	interleaved interleaving
+	rate        float32
+	infer       circuit.Schedule // forward phases
+	learn       circuit.Schedule // error, backward and update phases
 }
 
 // Infer steps the forward phases with the input x, values in [-1, 1], and

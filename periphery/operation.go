@@ -81,3 +81,11 @@ func (t *Tally) Add(u *Tally) {
 		t.RampsOf[i] += n
 	}
 }
+
+// Clear sets all counts to 0.
+func (t *Tally) Clear() {
+	at, of := t.SetsAt, t.RampsOf
+	clear(at)
+	clear(of)
+	*t = Tally{SetsAt: at, RampsOf: of}
+}

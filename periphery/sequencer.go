@@ -142,6 +142,22 @@ func (q *Sequencer) Run(s Synapse, w float64, sign float32) Written {
 	return q.rest(s)
 }
 
+// Refresh reads both devices of a cell without a capacitor, and where one of
+// them is full RESETs the pair and writes the difference anew.
+func (q *Sequencer) Refresh(s Synapse) Written {
+	q.StartWhole(0)
+	for q.queued > 0 {
+		q.Next(s)
+	}
+	q.w = q.p.model.Gain * (q.g[0] - q.g[1])
+	q.target, q.stage = q.w, finished
+	if max(q.g[0], q.g[1]) > q.p.spec.Full {
+		q.stage = longTerm
+		q.resetPair()
+	}
+	return q.rest(s)
+}
+
 // rest does what is left of the sequence on s.
 func (q *Sequencer) rest(s Synapse) Written {
 	for {

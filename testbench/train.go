@@ -280,6 +280,7 @@ func (t *Trainer) trainSystem(from, to int) error {
 		if err := t.System.Train(t.x, t.target, t.rate(n)); err != nil {
 			return fmt.Errorf("example %d: %w", n, err)
 		}
+		t.System.BetweenExamples(n + 1)
 	}
 	return nil
 }

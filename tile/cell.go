@@ -12,6 +12,10 @@ import (
 type Cell struct {
 	// Gain is F, the factor of the long-term pair.
 	Gain float64
+	// SingleTier cells have no capacitor: updates are SET pulses of
+	// SetCurrent, in A, and SetWidth, in s, on G+ or G-.
+	SingleTier           bool
+	SetCurrent, SetWidth float64
 	// V0 is the voltage a capacitor is re-initialised to.
 	V0 float64
 	// Low and High are the ends of the window that an update cannot leave.
