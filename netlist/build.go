@@ -17,8 +17,9 @@ type Design struct {
 	Nets     []NetDesign
 	Arrays   []ArrayDesign
 	Banks    []BankDesign
-	Input    string // the net that nothing in the netlist drives
-	Levels   int    // of tiles from input to output
+	Cells    map[string]tile.Cell // by name in the netlist, used or not
+	Input    string               // the net that nothing in the netlist drives
+	Levels   int                  // of tiles from input to output
 }
 
 // A NetDesign is a net and its width.

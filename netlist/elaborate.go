@@ -440,6 +440,7 @@ func (e *elaborator) nameCells() {
 // resolveCells composes the cells from their devices.
 func (e *elaborator) resolveCells() {
 	e.cells = map[string]tile.Cell{}
+	e.d.Cells = e.cells
 	for _, name := range slices.Sorted(maps.Keys(e.n.Cells)) {
 		c, path := e.n.Cells[name], "cell."+name
 		storage := lookup(e, path+".storage", "capacitor", e.n.Capacitors, c.Storage)
