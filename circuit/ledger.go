@@ -5,12 +5,13 @@ import (
 	"slices"
 )
 
-// An Entry accumulates the energy of one operation of one component.
+// An Entry accumulates the energy of one operation of one component. What a
+// supply gives is turned into heat at once or stored and turned into heat later.
 type Entry struct {
 	Component string  // instance path: "hidden1.adc"
 	Operation string  // "forward", "update", "transfer" and their parts
 	Events    uint64  // how often
-	Joules    float64 // dissipated in all
+	Joules    float64 // given by the supplies in all; negative where more flowed back
 }
 
 // Add books joules for n events.

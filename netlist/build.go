@@ -142,7 +142,7 @@ func Build(d *Design, seed uint64, level circuit.Level) (*System, error) {
 	s.interleaved = s.newInterleaving()
 	s.connect(d)
 	s.lay(d)
-	return s, nil
+	return s, s.openMeters()
 }
 
 // ExampleTime returns the simulated time of one training example.

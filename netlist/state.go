@@ -25,7 +25,7 @@ func (s *System) SaveState(w io.Writer) error {
 			return err
 		}
 	}
-	if err := s.Ledger.SaveState(buf); err != nil {
+	if err := s.saveMeters(buf); err != nil {
 		return err
 	}
 	if err := s.saveInterleaving(buf); err != nil {
@@ -51,7 +51,7 @@ func (s *System) LoadState(r io.Reader) error {
 			return err
 		}
 	}
-	if err := s.Ledger.LoadState(r); err != nil {
+	if err := s.loadMeters(r); err != nil {
 		return err
 	}
 	return s.loadInterleaving(r)

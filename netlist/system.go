@@ -80,6 +80,7 @@ type Array struct {
 	begin   circuit.Time
 	counted float64 // conductance read before the present read
 	rng     circuit.Stream
+	meter   *arrayMeter
 }
 
 // forwardRead is an Array in a forward phase.
@@ -103,7 +104,10 @@ func (a forwardRead) Step(_, to circuit.Time) {
 	addTo(a.out.charge(), charge)
 }
 
-func (a forwardRead) End(circuit.Time) error { return nil }
+func (a forwardRead) End(circuit.Time) error {
+	a.meter.forward.book(a.readSums(a.x))
+	return nil
+}
 
 // backwardRead is an Array in a backward phase.
 type backwardRead struct{ *Array }
@@ -127,7 +131,10 @@ func (a backwardRead) Step(_, to circuit.Time) {
 	a.in.deposit(charge)
 }
 
-func (a backwardRead) End(circuit.Time) error { return nil }
+func (a backwardRead) End(circuit.Time) error {
+	a.meter.backward.book(a.readSums(a.d))
+	return nil
+}
 
 // update is an Array in an update phase.
 type update struct {
@@ -161,7 +168,10 @@ func (a update) Step(from, to circuit.Time) {
 	a.Update(a.begin, &a.trains, tile.Mask(int(first), int(min(last, circuit.Time(a.pulser.Slots())))))
 }
 
-func (a update) End(circuit.Time) error { return nil }
+func (a update) End(now circuit.Time) error {
+	a.bookUpdate(now)
+	return nil
+}
 
 // A Bank is a bank of neurons with its nets.
 type Bank struct {
@@ -176,6 +186,7 @@ type Bank struct {
 	instance   uint64
 	converted  bool // the outputs stand for codes
 	rng        circuit.Stream
+	meter      *bankMeter
 }
 
 // discharge clears what a bank integrates ahead of every step of a read, in
@@ -216,6 +227,7 @@ type convert struct {
 }
 
 func (b convert) End(circuit.Time) error {
+	b.meter.forward(1)
 	b.converted = true
 	return b.neuron.Forward(b.out.drive(), b.in.Charge)
 }
@@ -227,6 +239,7 @@ type convertBack struct {
 }
 
 func (b convertBack) End(circuit.Time) error {
+	b.meter.backward(1)
 	if err := b.neuron.Backward(b.in.Drive, b.out.charge(), b.out.drive(), b.behind[0].Scale); err != nil {
 		return err
 	}
@@ -241,6 +254,7 @@ type outputError struct {
 }
 
 func (b outputError) End(circuit.Time) error {
+	b.meter.outputError.add(b.meter.n)
 	b.neuron.OutputError(b.in.Drive, b.target, b.out.drive())
 	b.in.Scale = periphery.Normalise(b.in.Drive)
 	return nil
@@ -264,6 +278,9 @@ type System struct {
 	rate        float32
 	infer       circuit.Schedule // forward phases
 	learn       circuit.Schedule // error, backward and update phases
+	static      *staticMeter
+	booked      circuit.Time // up to which static energy is
+	examples    uint64       // trained
 }
 
 // Infer steps the forward phases with the input x, values in [-1, 1], and
@@ -284,6 +301,7 @@ func (s *System) Train(x, target []float32, rate float64) error {
 		return err
 	}
 	copy(s.Output.target, target)
+	s.examples++
 	s.rate = float32(rate)
 	return s.step(s.learn)
 }
@@ -291,8 +309,10 @@ func (s *System) Train(x, target []float32, rate float64) error {
 // step runs a schedule. Where a component finds that a value is no number, the
 // error names the cell that it came from, too, if there is one.
 func (s *System) step(schedule circuit.Schedule) error {
+	from := s.Engine.Now()
 	err := s.Engine.Run(schedule)
 	if err == nil {
+		s.bookStatic(from)
 		return nil
 	}
 	return errors.Join(err, s.Check())

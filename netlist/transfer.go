@@ -101,6 +101,7 @@ func (a *Array) readColumn(j int, number uint64, w []float64) {
 			w[i] = a.programmer.Read(b.cell.LongTerm() + b.cell.ShortTerm(sign))
 		}
 	})
+	a.bookReads(a.Rows())
 }
 
 // writeColumn programs the weights w, in S, into column j, flips its polarity,
@@ -122,7 +123,10 @@ func (a *Array) writeColumn(j int, number uint64, w []float64, r *TransferReport
 		}
 	})
 	a.SetPolarity(j, sign)
-	return a.collect(r)
+	before := r.Reads
+	longest := a.collect(r)
+	a.bookReads(r.Reads - before)
+	return longest
 }
 
 // Initialise programs the weights w, dimensionless, Rows x Cols, into a tile
@@ -142,4 +146,5 @@ func (s *System) Initialise(k int, w []float32) {
 		r := s.newReport()
 		a.collect(&r)
 	}
+	a.forgetCharges(s.Engine.Now())
 }

@@ -244,13 +244,24 @@ func (p *spent) pulsed(t *Tile, n int, sum float64) {
 // settle adds what a programmer moved.
 func (c *charge) settle(p *spent) {
 	c.Sum += p.sum
-	c.Sets += p.Sets
-	c.Resets += p.Resets
-	c.Precharges += p.Precharges
-	c.SetCharge += p.SetCharge
-	c.Precharged += p.Precharged
-	c.PulsesUp += p.PulsesUp
-	c.PulsesDown += p.PulsesDown
-	c.TransferSupply += p.TransferSupply
-	c.TransferGround += p.TransferGround
+	c.Charges.Add(&p.Charges)
+}
+
+// Add adds the charges of o.
+func (c *Charges) Add(o *Charges) {
+	c.Up += o.Up
+	c.Down += o.Down
+	c.FromSupply += o.FromSupply
+	c.ToGround += o.ToGround
+	c.LeakSupply += o.LeakSupply
+	c.LeakPlate += o.LeakPlate
+	c.Sets += o.Sets
+	c.Resets += o.Resets
+	c.Precharges += o.Precharges
+	c.SetCharge += o.SetCharge
+	c.Precharged += o.Precharged
+	c.PulsesUp += o.PulsesUp
+	c.PulsesDown += o.PulsesDown
+	c.TransferSupply += o.TransferSupply
+	c.TransferGround += o.TransferGround
 }

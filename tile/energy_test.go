@@ -73,7 +73,8 @@ func TestChargeBalance(t *testing.T) {
 				if k == 20 {
 					transferSome(tl, now)
 				}
-				add(&sum, tl.TakeCharges(now))
+				c := tl.TakeCharges(now)
+				sum.Add(&c)
 			}
 			end := tl.voltages(now)
 			var gained float64
@@ -113,24 +114,6 @@ func transferSome(tl *Tile, now circuit.Time) {
 		s.Pulse(-7)
 		s.Close()
 	}
-}
-
-func add(sum *Charges, c Charges) {
-	sum.Up += c.Up
-	sum.Down += c.Down
-	sum.FromSupply += c.FromSupply
-	sum.ToGround += c.ToGround
-	sum.LeakSupply += c.LeakSupply
-	sum.LeakPlate += c.LeakPlate
-	sum.Sets += c.Sets
-	sum.Resets += c.Resets
-	sum.Precharges += c.Precharges
-	sum.SetCharge += c.SetCharge
-	sum.Precharged += c.Precharged
-	sum.PulsesUp += c.PulsesUp
-	sum.PulsesDown += c.PulsesDown
-	sum.TransferSupply += c.TransferSupply
-	sum.TransferGround += c.TransferGround
 }
 
 // TestEnergyBalance: over an example, the energy that the supplies give is what
