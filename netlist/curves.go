@@ -68,3 +68,12 @@ func smooth(x, y []float64) (func(float64) float64, error) {
 	}
 	return f.Predict, nil
 }
+
+// withoutCapacitor returns curves of a cell whose short-term part reads as
+// nothing, all cells alike.
+func withoutCapacitor(c tile.Curves) tile.Curves {
+	none := func(float64) float64 { return 0 }
+	c.Forward, c.Backward, c.OffUp, c.OffDown = none, none, none, none
+	c.SigmaUp, c.SigmaDown, c.SigmaRead = 0, 0, 0
+	return c
+}

@@ -235,6 +235,7 @@ func (e *elaborator) place() {
 			Pulser:    lookup(e, t.path+".pulser", "pulser", e.n.Pulsers, t.Pulser),
 			Energy:    e.n.Cells[t.Cell].CellEnergy, Route: t.RouteEnergy.Energy,
 		}
+		e.checkSlot(t.path, &a)
 		rows, cols := a.Rows(), a.Cols()
 		if rows > 0 && cols > 0 {
 			if rows > tile.MaxCells/cols {
@@ -253,6 +254,13 @@ func (e *elaborator) place() {
 			ADC:        lookup(e, b.path+".adc", "adc", e.n.ADCs, b.ADC),
 			Logic:      b.LogicEnergy,
 		})
+	}
+}
+
+// checkSlot tells where a SET pulse does not fit into a slot of an update.
+func (e *elaborator) checkSlot(path string, a *ArrayDesign) {
+	if width := a.Cell.SetWidth; a.Cell.SingleTier && width > a.Pulser.Period.Seconds() {
+		e.bad(path+".pulser", "a slot of %v is shorter than the cell's SET pulse of %g s", a.Pulser.Period, width)
 	}
 }
 
@@ -473,7 +481,11 @@ func (e *elaborator) resolveCells() {
 			e.bad(path, "%v", err)
 			continue
 		}
+		if c.Kind == SingleTier {
+			curves = withoutCapacitor(curves)
+		}
 		e.cells[name] = tile.Cell{
+			SingleTier: c.Kind == SingleTier, SetCurrent: c.SetCurrent, SetWidth: c.SetWidth.Seconds(),
 			Gain: c.Gain, V0: c.V0, Low: 0, High: c.VDD, Storage: storage, PCM: pcm.PCMSpec, Drift: pcm.DriftSpec,
 			Transistors: analogue, ReadVoltage: c.ReadVoltage, Curves: curves,
 		}

@@ -47,8 +47,24 @@ type PCMSpec struct {
 	device.DriftSpec
 }
 
-// CellSpec is a unit cell of type 2PCM+3T1C: devices by name, and how they are driven.
+// CellKind is the type of a unit cell.
+type CellKind string
+
+const (
+	TwoTier    CellKind = "2pcm+3t1c" // a capacitor in front of two phase-change devices
+	SingleTier CellKind = "2pcm"      // two phase-change devices that are trained directly
+)
+
+// CellSpec is a unit cell: devices by name, and how they are driven. A cell of
+// kind 2pcm has no use for its transistors and capacitor; they may stay.
 type CellSpec struct {
+	Kind CellKind `key:"kind" oneof:"2pcm+3t1c|2pcm" default:"2pcm+3t1c"`
+	// SetCurrent and SetWidth are those of an update pulse on a cell of kind
+	// 2pcm. 90 uA, 50 ns: the pulses of Nandakumar et al., J. Appl. Phys. 124,
+	// 152135 (2018).
+	SetCurrent float64      `key:"set-current" unit:"A" range:"(0,1e-2]" default:"90 uA"`
+	SetWidth   circuit.Time `key:"set-width" unit:"s" range:"[1e-12,1e-3]" default:"50 ns"`
+
 	Storage  string `key:"storage"`   // the capacitor
 	PullUp   string `key:"pull-up"`   // the p-type update transistor
 	PullDown string `key:"pull-down"` // the n-type update transistor

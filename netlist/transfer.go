@@ -108,7 +108,7 @@ func (a *Array) readColumn(j int, number uint64, w []float64) {
 // and returns how long that took: as long as the slowest row.
 func (a *Array) writeColumn(j int, number uint64, w []float64, r *TransferReport) circuit.Time {
 	sign := a.Polarity(j)
-	if a.programmer.Spec().PolarityInversion {
+	if a.programmer.Spec().PolarityInversion && !a.single {
 		sign = -sign
 	}
 	a.parallel(func(b *block) {

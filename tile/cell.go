@@ -59,8 +59,12 @@ type Curves struct {
 
 // Step returns the mean size of an update step at V0 in terms of the weight,
 // in S: half the difference of an up and a down step, times the slope of the
-// forward read curve there.
+// forward read curve there. For a single-tier cell it is the expected step of a
+// SET pulse on a device at a tenth of full scale.
 func (c *Cell) Step() float64 {
+	if c.SingleTier {
+		return c.Gain * c.SetStep(c.PCM.Gc/10, c.SetCurrent, c.SetWidth)
+	}
 	return (c.Curves.Up(c.V0) - c.Curves.Down(c.V0)) / 2 * c.slope(c.V0)
 }
 

@@ -40,6 +40,13 @@ func (t *Tile) Update(now circuit.Time, p *Trains, mask uint32) {
 		if (row|neg)&(up|down) == 0 {
 			continue
 		}
+		if t.cell.SingleTier {
+			t.setPulses(i, row, p.Up, +1)
+			t.setPulses(i, row, p.Down, -1)
+			t.setPulses(i, neg, p.Down, +1)
+			t.setPulses(i, neg, p.Up, -1)
+			continue
+		}
 		t.catchUp(i, now)
 		t.pulse(i, row, p.Up, t.upCols, +1)
 		t.pulse(i, row, p.Down, t.downCols, -1)

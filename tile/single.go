@@ -1,0 +1,55 @@
+package tile
+
+import (
+	"math/bits"
+
+	"engram/circuit"
+)
+
+// This file is the cell without a capacitor: two phase-change devices that are
+// trained directly, the predecessor of the two-tier synapse (Burr et al., IEEE
+// TED 62, 3498 (2015)). Where a row pulse meets the up line of a column, G+
+// takes a SET pulse, where it meets the down line, G- does; no pulse takes
+// anything back. Its short-term part reads as zero.
+
+// setPulses fires the given line of every column against one row of a tile of
+// such cells.
+func (t *Tile) setPulses(i int, row uint32, line []uint32, direction int) {
+	if row == 0 {
+		return
+	}
+	k := 0
+	if direction < 0 {
+		k = 1
+	}
+	for j, l := range line {
+		if n := bits.OnesCount32(row & l); n > 0 {
+			t.setCell(i, j, k, n)
+		}
+	}
+}
+
+// setCell applies n SET pulses to device k of cell (i, j). Their draws are
+// keyed by the cell and by how many pulses the device has seen.
+func (t *Tile) setCell(i, j, k, n int) {
+	c, at := &t.cell, 2*(i*t.cols+j)+k
+	d := t.fabricated(i, j, &t.rng)
+	t.rng.Reset(t.seed, circuit.UpdatePulse, ^t.instance, uint64(at)<<32|uint64(t.wear[at].Pulses))
+	for range n {
+		c.PCM.Set(&d[k], c.SetCurrent, c.SetWidth, &t.rng)
+	}
+	before := t.pair[i*t.cols+j]
+	t.x[at] = float32(d[k].X)
+	t.wear[at].Pulses += uint32(n)
+	t.steps += uint64(n)
+	stale := t.pcmStale.Load()
+	t.setPair(i, j, &d)
+	if !stale { // the sums follow, rather than being made anew
+		change := float64(t.pair[i*t.cols+j] - before)
+		t.rowG[i] += change
+		t.colG[j] += change
+		t.pcmStale.Store(false)
+	}
+	t.charge.Sets += uint64(n)
+	t.charge.SetCharge += float64(n) * c.SetCurrent * c.SetWidth
+}
