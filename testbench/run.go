@@ -171,7 +171,10 @@ func (b *Bench) trainer(ctx context.Context, o RunOptions) (*Trainer, error) {
 	}
 	train, test, err := b.Spec.Stimulus.Load(ctx, o.Data, b.Spec.Seed)
 	if err != nil {
-		return nil, err
+		if ctx.Err() != nil {
+			return nil, err
+		}
+		return nil, &InputError{err}
 	}
 	return NewTrainer(b.Spec, b.Design, train, test, o.Level)
 }
