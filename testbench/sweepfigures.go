@@ -47,7 +47,7 @@ func (t *sweepTable) figures(title string) ([]sweepFigure, error) {
 	var err error
 	switch x, y, ok := t.mapAxes(); {
 	case ok:
-		f, e := t.heatMap(title, x, y)
+		f, e := plot.HeatMap(t.heatMapData(title, x, y))
 		err = add("accuracy-map", "Test accuracy at each point, mean over the seeds. The colours are even in the logarithm of the error.", f, e)
 		if err == nil && t.isLeakage(x, y) {
 			f, e = t.collapse(title, x, y)
@@ -116,7 +116,7 @@ func (c *sweepCell) accuracy() statistic {
 	return statistic{mean: math.NaN()}
 }
 
-func (t *sweepTable) heatMap(title string, x, y int) (*plot.Figure, error) {
+func (t *sweepTable) heatMapData(title string, x, y int) plot.HeatMapData {
 	d := plot.HeatMapData{Title: title, X: t.axes[x].quantity(), Y: t.axes[y].quantity(), Reference: t.reference()}
 	for _, i := range t.axes[x].order() {
 		d.Xs = append(d.Xs, t.axes[x].numbers[i])
@@ -132,7 +132,7 @@ func (t *sweepTable) heatMap(title string, x, y int) (*plot.Figure, error) {
 	if t.isLeakage(x, y) && within(articleTau, d.Xs) && within(articleInterval, d.Ys) {
 		d.Marks = []plot.Mark{{X: articleTau, Y: articleInterval, Label: "article: 5.26 ms, 8,000 examples"}}
 	}
-	return plot.HeatMap(d)
+	return d
 }
 
 // within reports whether v lies between the ends of ascending values.

@@ -50,11 +50,13 @@ func (t *sweepTable) report(s *sweep.Sweep, title, command string, figures []swe
 	r := report.Report{
 		Title: title, Command: command, Lead: sum.lead(), Netlist: string(resolved),
 		Summary: sum.table(s.Plan), Tables: []report.Table{t.table(s.Plan)},
-		Assumptions: []report.Assumption{
+		References: []string{"ambrogio2018", "boybat2018", "pelgrom1989", "enz1995", "lecun1998"},
+	}
+	if x, y, ok := t.mapAxes(); ok && t.isLeakage(x, y) {
+		r.Assumptions = []report.Assumption{
 			{What: "leak time constant of the article's cell", Value: "5.26 ms", Source: "assumed; the article says a few ms"},
 			{What: "transfer interval of the article", Value: "8,000 examples", Source: "Ambrogio et al., Nature 558, 60 (2018), Extended Data Fig. 2"},
-		},
-		References: []string{"ambrogio2018", "boybat2018", "pelgrom1989", "enz1995", "lecun1998"},
+		}
 	}
 	for _, f := range figures {
 		drawn, err := report.NewFigure(f.figure, f.caption)

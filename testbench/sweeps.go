@@ -155,8 +155,7 @@ func (s *Sweep) Point(dir string) sweep.Func {
 		if err != nil {
 			return nil, err
 		}
-		file := pointFile{filepath.Join(dir, fmt.Sprintf("point-%d.ckpt", p.Number)), sha256.Sum256(b.Resolved())}
-		return trainPoint(ctx, b, t, file)
+		return trainPoint(ctx, b, t, newPointFile(dir, p, b))
 	}
 }
 
@@ -200,6 +199,10 @@ func (t *Trainer) measures(b *Bench, transfer circuit.Time) sweep.Result {
 type pointFile struct {
 	name string
 	sum  [sha256.Size]byte // of the resolved point
+}
+
+func newPointFile(dir string, p sweep.Point, b *Bench) pointFile {
+	return pointFile{filepath.Join(dir, fmt.Sprintf("point-%d.ckpt", p.Number)), sha256.Sum256(b.Resolved())}
 }
 
 // restore brings t to where the file stands, and returns the simulated time
