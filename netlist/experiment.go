@@ -33,7 +33,7 @@ type Experiment struct {
 // ExperimentOn returns the experiment with the times of a tile: its pulser's
 // slots and its rows' largest code.
 func (d *Design) ExperimentOn(tileName string) (Experiment, error) {
-	a, err := d.array(tileName)
+	a, err := d.tileNamed(tileName)
 	if err != nil {
 		return Experiment{}, err
 	}
@@ -43,7 +43,7 @@ func (d *Design) ExperimentOn(tileName string) (Experiment, error) {
 // Array returns e on the cells at the crossings of rows and columns of a tile,
 // with the mismatch of a fabrication with e.Seed.
 func (e Experiment) Array(d *Design, tileName string, rows, cols []int) (*device.ArrayBench, error) {
-	a, err := d.array(tileName)
+	a, err := d.tileNamed(tileName)
 	if err != nil {
 		return nil, err
 	}
@@ -149,8 +149,8 @@ func (d *Design) Cell(name string) (tile.Cell, error) {
 	return c, nil
 }
 
-// array returns the design of a tile.
-func (d *Design) array(name string) (*ArrayDesign, error) {
+// tileNamed returns the design of a tile, or tells which there are.
+func (d *Design) tileNamed(name string) (*ArrayDesign, error) {
 	var names []string
 	for i := range d.Arrays {
 		if d.Arrays[i].Name == name {
