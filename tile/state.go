@@ -11,11 +11,12 @@ import (
 // what a checkpoint holds. What fabrication drew is not in it; it comes from
 // the seed.
 func (t *Tile) state() []any {
-	return []any{t.r, t.lt, t.x, t.pair, t.wear, t.sign, &t.leak.frame, t.leak.seen, &t.steps, &t.conductances, &t.charge}
+	return []any{t.r, t.lt, t.x, t.pair, t.rowG, t.colG, t.wear, t.sign, &t.leak.frame, t.leak.seen, &t.steps, &t.conductances, &t.charge}
 }
 
 // SaveState writes the state of the tile to w, little-endian.
 func (t *Tile) SaveState(w io.Writer) error {
+	t.sumConductances() // to save the sums as they are from here on
 	for _, v := range t.state() {
 		if err := binary.Write(w, binary.LittleEndian, v); err != nil {
 			return fmt.Errorf("%s: saving its state: %w", t.name, err)
@@ -32,7 +33,7 @@ func (t *Tile) LoadState(r io.Reader) error {
 			return fmt.Errorf("%s: loading its state: %w", t.name, err)
 		}
 	}
-	t.pcmStale.Store(true)
+	t.pcmStale.Store(false)
 	return t.Check()
 }
 
