@@ -54,6 +54,7 @@ func Open(name string, settings []netlist.Setting) (*Bench, error) {
 		return nil, err
 	}
 	doc.Decode("", &b.Spec)
+	checkMeasures(doc, b.Spec.Measures)
 	if err := doc.Err(); err != nil {
 		return nil, err
 	}
@@ -96,6 +97,7 @@ func (b *Bench) decodeWhole(doc *netlist.Document, settings []netlist.Setting) e
 	}
 	var w whole
 	doc.Decode("", &w)
+	checkMeasures(doc, w.Bench.Measures)
 	d := netlist.Elaborate(&w.Netlist, doc)
 	if err := doc.Err(); err != nil {
 		return err
@@ -130,8 +132,8 @@ func apply(doc *netlist.Document, settings []netlist.Setting) error {
 // split parts settings into those of the testbench and those of the netlist.
 func split(settings []netlist.Setting) (own, foreign []netlist.Setting) {
 	for _, s := range settings {
-		switch head, _, _ := strings.Cut(s.Path, "."); head {
-		case "stimulus", "learning", "baseline", "seed", "netlist", "sweep":
+		switch head, _, _ := strings.Cut(strings.ReplaceAll(s.Path, "[", "."), "."); head {
+		case "stimulus", "learning", "baseline", "measure", "seed", "netlist", "sweep":
 			own = append(own, s)
 		default:
 			foreign = append(foreign, s)

@@ -1,5 +1,7 @@
 package testbench
 
+import "engram/circuit/wave"
+
 // A Spec is a testbench file with defaults filled in: which netlist to run, on
 // what data, and how it learns.
 type Spec struct {
@@ -17,6 +19,8 @@ type Inline struct {
 	Stimulus StimulusSpec `key:"stimulus"`
 	Learning LearningSpec `key:"learning"`
 	Baseline BaselineSpec `key:"baseline"`
+	// Measures are what engram wave measures on the waveforms it records.
+	Measures []wave.Spec `key:"measure"`
 	// Seed keys every random draw, of fabrication and of the run.
 	Seed uint64 `key:"seed" unit:"" range:"[0,1e18]" default:"1"`
 }

@@ -1,0 +1,81 @@
+package testbench
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"engram/circuit/wave"
+)
+
+// WaveFormats are the formats that CreateWave writes.
+var WaveFormats = []string{"raw", "vcd", "csv"}
+
+// A WaveFile is a waveform that is written to a file.
+type WaveFile struct {
+	wave.Writer
+	file *os.File
+}
+
+// CreateWave creates a file of a waveform of the testbench in one of
+// WaveFormats.
+func (b *Bench) CreateWave(path, format string) (*WaveFile, error) {
+	title := b.Netlist.Title
+	var open func(f *os.File) wave.Writer
+	switch format {
+	case "raw":
+		open = func(f *os.File) wave.Writer { return wave.NewRaw(f, wave.RawOptions{Title: title}) }
+	case "vcd":
+		open = func(f *os.File) wave.Writer { return wave.NewVCD(f, title) }
+	case "csv":
+		open = func(f *os.File) wave.Writer { return b.waveCSV(f) }
+	default:
+		return nil, fmt.Errorf("format %q: expected raw, vcd or csv", format)
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		return nil, err
+	}
+	return &WaveFile{open(f), f}, nil
+}
+
+// waveCSV returns a writer of a CSV file that says where it comes from.
+func (b *Bench) waveCSV(w io.Writer) wave.Writer {
+	return wave.NewCSV(w,
+		wave.Property{Key: "testbench", Value: b.Name},
+		wave.Property{Key: "title", Value: b.Netlist.Title},
+		wave.Property{Key: "seed", Value: fmt.Sprint(b.Spec.Seed)})
+}
+
+// Close implements wave.Writer and closes the file.
+func (f *WaveFile) Close() error { return errors.Join(f.Writer.Close(), f.file.Close()) }
+
+// A WaveTee writes one waveform to several writers.
+type WaveTee []wave.Writer
+
+// Begin implements wave.Writer.
+func (t WaveTee) Begin(signals []wave.Signal) error {
+	return t.each(func(w wave.Writer) error { return w.Begin(signals) })
+}
+
+// Sample implements wave.Writer.
+func (t WaveTee) Sample(now float64, values []float64) error {
+	for _, w := range t { // without a closure: this is the inner loop
+		if err := w.Sample(now, values); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Close implements wave.Writer; it closes all, also where one fails.
+func (t WaveTee) Close() error { return t.each(wave.Writer.Close) }
+
+func (t WaveTee) each(f func(wave.Writer) error) error {
+	var errs []error
+	for _, w := range t {
+		errs = append(errs, f(w))
+	}
+	return errors.Join(errs...)
+}
