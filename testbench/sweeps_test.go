@@ -404,3 +404,28 @@ func TestDrawSweep(t *testing.T) {
 		}
 	}
 }
+
+// Points side by side: on two idle cores two workers should take little more
+// than half the time of one. Without twins, which would use the second core
+// beside one worker.
+func BenchmarkSweepWorkers(b *testing.B) {
+	file := smallSweepFile(b, smallSweep+"[baseline]\nfloat = false\n")
+	s, err := OpenSweep(file, set("stimulus.epochs", "20"), false)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, workers := range []int{1, 2} {
+		b.Run(fmt.Sprintf("workers=%d", workers), func(b *testing.B) {
+			points := 0
+			for b.Loop() {
+				p := planned(b, s, 1)
+				out, err := p.Run(b.Context(), sweep.Whole, s.Point(PointsFolder(p.Dir)), sweep.Options{Workers: workers})
+				if err != nil || out.Failed > 0 {
+					b.Fatalf("%+v, %v", out, err)
+				}
+				points += out.Computed
+			}
+			b.ReportMetric(float64(points)/b.Elapsed().Seconds(), "points/s")
+		})
+	}
+}
