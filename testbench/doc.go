@@ -16,4 +16,14 @@
 // Accuracy on the test set is read from a snapshot of the weights, through the
 // same DACs, integrators and converters, while simulated time stands still: a
 // test costs no leak.
+//
+// # Sweeps
+//
+// A table [sweep] names what to vary ([SweepSpec]); [OpenSweep] checks it, and
+// the function that [Sweep.Point] returns trains one point for package sweep,
+// which plans, records and merges. A point differs from every other in its seed,
+// so in its fabricated cells, initial weights and order of examples; its float
+// twin shares the latter two with it. [DrawSweep] draws what the axes allow and
+// writes report.html. LEAKAGE.md explains the figures of the bundled sweep
+// leakage.
 package testbench
