@@ -41,6 +41,12 @@ func Names() []string {
 // the testbench where their path starts with one of its tables, else to the
 // netlist. A file that holds a netlist and no key "netlist" is its own.
 func Open(name string, settings []netlist.Setting) (*Bench, error) {
+	return open(name, settings, false)
+}
+
+// open is Open; expanded says that the settings include those of the variant
+// in use.
+func open(name string, settings []netlist.Setting, expanded bool) (*Bench, error) {
 	doc, err := load(name)
 	if err != nil {
 		return nil, err
@@ -57,6 +63,13 @@ func Open(name string, settings []netlist.Setting) (*Bench, error) {
 	checkMeasures(doc, b.Spec.Measures)
 	if err := doc.Err(); err != nil {
 		return nil, err
+	}
+	if !expanded && b.Spec.Use != "" {
+		own, err := b.Spec.variant()
+		if err != nil {
+			return nil, err
+		}
+		return open(name, append(own, settings...), true) // the user's come last and win
 	}
 	file, err := b.netlistFile(name)
 	if err != nil {
@@ -133,7 +146,7 @@ func apply(doc *netlist.Document, settings []netlist.Setting) error {
 func split(settings []netlist.Setting) (own, foreign []netlist.Setting) {
 	for _, s := range settings {
 		switch head, _, _ := strings.Cut(strings.ReplaceAll(s.Path, "[", "."), "."); head {
-		case "stimulus", "learning", "baseline", "measure", "seed", "netlist", "sweep":
+		case "stimulus", "learning", "baseline", "measure", "seed", "netlist", "sweep", "use", "variant":
 			own = append(own, s)
 		default:
 			foreign = append(foreign, s)

@@ -12,6 +12,9 @@ type Spec struct {
 	Inline
 	// Sweep is what engram sweep varies; nil for a testbench that only runs.
 	Sweep *SweepSpec `key:"sweep"`
+	// Use names the variant to run, "" for the testbench as it stands.
+	Use      string                 `key:"use" default:""`
+	Variants map[string]VariantSpec `key:"variant"`
 }
 
 // Inline is the part of a testbench that may stand in one file with a netlist.
