@@ -252,7 +252,7 @@ func TestSweepRefuses(t *testing.T) {
 // The bundled sweeps open in both forms, and are crossed in the order of their
 // files.
 func TestBundledSweeps(t *testing.T) {
-	for name, points := range map[string][2]int{"leakage": {90, 16}, "montecarlo": {100, 12}} {
+	for name, points := range map[string][2]int{"leakage": {90, 12}, "montecarlo": {100, 12}} {
 		for i, short := range []bool{false, true} {
 			s, err := OpenSweep(name, nil, short)
 			if err != nil {
