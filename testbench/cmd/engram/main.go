@@ -82,7 +82,7 @@ func newRoot() *cobra.Command {
 		Args:          cobra.NoArgs,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(newList(), newCheck(), newRun(), newInfer(), newSweep(), newMerge(), newStatus(), newWave(), newSPICE())
+	root.AddCommand(newList(), newCheck(), newRun(), newInfer(), newSweep(), newMerge(), newStatus(), newWave(), newSPICE(), newCharacterize())
 	// What cobra refuses (an unknown verb, a missing argument) is wrong use.
 	for _, c := range append(root.Commands(), root) {
 		check := c.Args
