@@ -71,9 +71,9 @@ func TestTransferLearning(t *testing.T) {
 			}
 			r := trainer.results[len(trainer.results)-1]
 			t.Logf("%.2f %%, float twin %.2f %%", r.Accuracy, r.FloatAccuracy)
-			// 2,000 test examples: two standard errors of a difference of
-			// correlated results are below 2 points.
-			if r.FloatAccuracy < 40 || r.Accuracy < r.FloatAccuracy-2 {
+			// After this few examples the steps of the pulses still show; two
+			// standard errors of 2,000 test examples are another 2 points.
+			if r.FloatAccuracy < 50 || r.Accuracy < r.FloatAccuracy-5 {
 				t.Errorf("%.2f %% on features, float twin %.2f %%", r.Accuracy, r.FloatAccuracy)
 			}
 		})
