@@ -30,6 +30,7 @@ type interleaving struct {
 	Busy        []circuit.Time // until when the programmer of each array works
 	Programming []circuit.Time // for which it has, since the last Transfer
 	Report      TransferReport // the same
+	Total       TransferReport // of all transfers, in either mode
 }
 
 // BetweenExamples does what is due between two examples, of which done are trained: in
@@ -85,6 +86,7 @@ func (s *System) takeInterleaved() TransferReport {
 	}
 	r.settle()
 	s.transfers++
+	s.interleaved.Total.add(&r)
 	s.interleaved.Report = s.newReport()
 	return r
 }
@@ -132,13 +134,11 @@ func (s *System) loadInterleaving(r io.Reader) error {
 // newInterleaving returns the state before the first column.
 func (s *System) newInterleaving() interleaving {
 	n := len(s.Arrays)
-	return interleaving{Busy: make([]circuit.Time, n), Programming: make([]circuit.Time, n), Report: s.newReport()}
+	return interleaving{Busy: make([]circuit.Time, n), Programming: make([]circuit.Time, n), Report: s.newReport(), Total: s.newReport()}
 }
 
 // fits reports whether every list of v is as long as that of o.
 func (v *interleaving) fits(o *interleaving) bool {
-	r, q := &v.Report, &o.Report
 	return len(v.Busy) == len(o.Busy) && len(v.Programming) == len(o.Programming) &&
-		len(r.SetsAt) == len(q.SetsAt) && len(r.RampsOf) == len(q.RampsOf) &&
-		r.Remaining.like(&q.Remaining) && r.LongTerm.like(&q.LongTerm) && r.Conductances.like(&q.Conductances)
+		v.Report.like(&o.Report) && v.Total.like(&o.Total)
 }

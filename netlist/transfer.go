@@ -47,6 +47,30 @@ func (s *System) newReport() TransferReport {
 // settle completes a report.
 func (r *TransferReport) settle() { r.ErrorRMS = math.Sqrt(r.Squares / float64(max(1, r.Cells))) }
 
+// like reports whether every list of r is as long as that of o.
+func (r *TransferReport) like(o *TransferReport) bool {
+	return len(r.SetsAt) == len(o.SetsAt) && len(r.RampsOf) == len(o.RampsOf) &&
+		r.Remaining.like(&o.Remaining) && r.LongTerm.like(&o.LongTerm) && r.Conductances.like(&o.Conductances)
+}
+
+// add adds another transfer to r; Number, Example and Start stay.
+func (r *TransferReport) add(o *TransferReport) {
+	r.Length += o.Length
+	r.Programming += o.Programming
+	r.Late += o.Late
+	r.Columns += o.Columns
+	r.Tally.Add(&o.Tally)
+	r.Squares += o.Squares
+	r.ErrorMax = max(r.ErrorMax, o.ErrorMax)
+	r.Remaining.Merge(&o.Remaining)
+	r.LongTerm.Merge(&o.LongTerm)
+	r.Conductances.Merge(&o.Conductances)
+	r.settle()
+}
+
+// TransferTotal sums up all transfers so far.
+func (s *System) TransferTotal() TransferReport { return s.interleaved.Total }
+
 // Transfer moves the short-term weights of all tiles into their phase-change
 // devices. In blocking mode training stands still and simulated time passes:
 // tiles work side by side, each column by column, all rows of a column in
@@ -62,6 +86,7 @@ func (s *System) Transfer() TransferReport {
 	}
 	r.Programming = r.Length
 	r.settle()
+	s.interleaved.Total.add(&r)
 	s.transfers++
 	s.Engine.Wait(r.Length)
 	return r

@@ -29,7 +29,8 @@ func newMetrics(d disk, name string) (*metrics, error) {
 	}
 	m := &metrics{file: file, name: name, sum: sha256.New()}
 	m.row("event", "example", "epoch", "simulated_s", "rate", "test_accuracy_percent", "float_accuracy_percent",
-		"transfer_s", "reads", "sets", "resets", "residual_pulses", "failed_cells", "error_rms_S", "error_max_S")
+		"transfer_s", "reads", "sets", "resets", "residual_pulses", "failed_cells", "error_rms_S", "error_max_S",
+		"programming_s", "late_columns", "stuck_cells", "overshoots", "precharges", "ramps")
 	if m.err != nil {
 		file.Close()
 		return nil, m.failure()
@@ -91,11 +92,13 @@ func number(x float64) string {
 
 func (m *metrics) test(t Test) {
 	m.row("test", strconv.Itoa(t.Examples), number(t.Epoch), number(t.SimulatedSeconds), number(t.Rate),
-		number(t.Accuracy), number(t.FloatAccuracy), "", "", "", "", "", "", "", "")
+		number(t.Accuracy), number(t.FloatAccuracy), "", "", "", "", "", "", "", "", "", "", "", "", "", "")
 }
 
 func (m *metrics) transfer(r netlist.TransferReport) {
 	m.row("transfer", strconv.Itoa(r.Example), "", number(r.Start.Seconds()), "", "", "",
 		number(r.Length.Seconds()), strconv.Itoa(r.Reads), strconv.Itoa(r.Sets), strconv.Itoa(r.Resets),
-		strconv.Itoa(r.Pulses), strconv.Itoa(r.Failed), number(r.ErrorRMS), number(r.ErrorMax))
+		strconv.Itoa(r.Pulses), strconv.Itoa(r.Failed), number(r.ErrorRMS), number(r.ErrorMax),
+		number(r.Programming.Seconds()), strconv.Itoa(r.Late), strconv.Itoa(r.Stuck), strconv.Itoa(r.Overshoots),
+		strconv.Itoa(r.Precharges), strconv.Itoa(r.Ramps))
 }

@@ -237,6 +237,15 @@ func (r *runner) run(ctx context.Context) (*Summary, error) {
 	}
 	s := t.summary(r.bench, r.wall())
 	s.TransferSeconds = r.transfer.Seconds()
+	if err := r.folder.writeEnergy(t, s); err != nil {
+		return nil, err
+	}
+	if err := r.folder.writeTransfers(t); err != nil {
+		return nil, err
+	}
+	if err := writeReport(r.folder.dir, r.bench, t, s); err != nil {
+		return nil, fmt.Errorf("drawing %s: %w", r.folder.dir, err)
+	}
 	return s, r.folder.writeJSON(summaryFile, s)
 }
 
