@@ -1,7 +1,6 @@
 package testbench
 
 import (
-	"encoding/binary"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -9,50 +8,18 @@ import (
 
 	"engram/circuit"
 	"engram/netlist"
+	"engram/testbench/internal/runtest"
 )
 
-// The data of these tests are 8 x 8 drawings of a bar in one of four places,
-// over noise: enough to make every weight move. No result is drawn from them.
+// Sizes of the sets that these tests train and test on.
 const (
-	drawingSide    = 8
-	drawingClasses = 4
-	trainDrawings  = 96
-	testDrawings   = 40
+	trainDrawings = 96
+	testDrawings  = 40
 )
 
-// writeDrawings writes train and test sets as IDX files.
 func writeDrawings(t testing.TB, dir string) {
 	t.Helper()
-	for name, n := range map[string]int{"train": trainDrawings, "t10k": testDrawings} {
-		rng := circuit.NewStream(1, circuit.Stimulus, circuit.Instance(name), 0)
-		pixels, labels := make([]byte, n*drawingSide*drawingSide), make([]byte, n)
-		for i := range n {
-			labels[i] = byte(i % drawingClasses)
-			draw(pixels[i*drawingSide*drawingSide:][:drawingSide*drawingSide], int(labels[i]), rng)
-		}
-		writeIDX(t, filepath.Join(dir, name+"-images-idx3-ubyte"), pixels, n, drawingSide, drawingSide)
-		writeIDX(t, filepath.Join(dir, name+"-labels-idx1-ubyte"), labels, n)
-	}
-}
-
-// draw draws the bar of a class.
-func draw(pixels []byte, class int, rng *circuit.Stream) {
-	for i := range pixels {
-		v := 60 * rng.Float64()
-		if row := i / drawingSide; row/2 == class {
-			v += 180
-		}
-		pixels[i] = byte(v)
-	}
-}
-
-func writeIDX(t testing.TB, path string, data []byte, shape ...int) {
-	t.Helper()
-	head := []byte{0, 0, 8, byte(len(shape))}
-	for _, n := range shape {
-		head = binary.BigEndian.AppendUint32(head, uint32(n))
-	}
-	if err := os.WriteFile(path, append(head, data...), 0o666); err != nil {
+	if err := runtest.WriteDrawings(dir, trainDrawings, testDrawings); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -80,6 +80,8 @@ func newRoot() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.NoArgs,
+		// With something to run, cobra refuses an unknown verb.
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(newList(), newCheck(), newRun(), newInfer(), newSweep(), newMerge(), newStatus(), newWave(), newSPICE(), newCharacterize())
