@@ -20,7 +20,6 @@ type sweepFigure struct {
 const (
 	tauKey      = "leak-tau"
 	intervalKey = "interval"
-	energyName  = "energy_per_example_J"
 )
 
 // The point of the article: the leak time constant of the reference cell and
@@ -195,13 +194,13 @@ func (t *sweepTable) curves(title string, x int) (*plot.Figure, error) {
 }
 
 func (t *sweepTable) hasEnergy() bool {
-	return slices.ContainsFunc(t.cells, func(c sweepCell) bool { return c.measures[energyName].mean > 0 })
+	return slices.ContainsFunc(t.cells, func(c sweepCell) bool { return c.measures[energyMeasure].mean > 0 })
 }
 
 func (t *sweepTable) energyAccuracy(title string) (*plot.Figure, error) {
 	d := plot.EnergyAccuracyData{Title: title, Reference: t.reference()}
 	for _, c := range t.cells {
-		e := c.measures[energyName]
+		e := c.measures[energyMeasure]
 		if !(e.mean > 0) {
 			continue
 		}

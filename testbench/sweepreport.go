@@ -101,7 +101,7 @@ var reportColumns = []struct {
 	{transfersMeasure, "transfers", 1, 0},
 	{simulatedMeasure, "simulated time, ms", 1e3, 3},
 	{transferTimeMeasure, "of it transfer, %", 100, 1},
-	{energyName, "energy per example, nJ", 1e9, 2},
+	{energyMeasure, "energy per example, nJ", 1e9, 2},
 }
 
 // table has one row for each combination.

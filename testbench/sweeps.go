@@ -129,7 +129,8 @@ const (
 	exampleMeasure      = "example_s" // simulated time of one example
 	simulatedMeasure    = "simulated_s"
 	transfersMeasure    = "transfers"
-	transferTimeMeasure = "transfer_time_share" // of simulated_s
+	transferTimeMeasure = "transfer_time_share"  // of simulated_s
+	energyMeasure       = "energy_per_example_J" // with transfers
 )
 
 // Point returns the computation of one point: it fabricates and trains the
@@ -182,6 +183,8 @@ func trainPoint(ctx context.Context, b *Bench, t *Trainer, file pointFile) (swee
 func (t *Trainer) measures(b *Bench, transfer circuit.Time) sweep.Result {
 	last := t.results[len(t.results)-1]
 	simulated := t.System.Engine.Now().Seconds()
+	t.System.Settle()
+	energy := t.Design.EnergyReport(t.System.Ledger, float64(t.done))
 	r := sweep.Result{{Name: accuracyMeasure, Value: last.Accuracy}}
 	if t.Twin != nil {
 		r = append(r, sweep.Measure{Name: floatMeasure, Value: last.FloatAccuracy})
@@ -192,6 +195,7 @@ func (t *Trainer) measures(b *Bench, transfer circuit.Time) sweep.Result {
 		sweep.Measure{Name: simulatedMeasure, Value: simulated},
 		sweep.Measure{Name: transfersMeasure, Value: float64(t.System.Transfers())},
 		sweep.Measure{Name: transferTimeMeasure, Value: transfer.Seconds() / simulated},
+		sweep.Measure{Name: energyMeasure, Value: energy.Total.PerExample},
 	)
 }
 

@@ -307,7 +307,7 @@ func tableOf(t *testing.T, repeat int, accuracy func(values []string, repeat int
 			continue
 		}
 		rows = append(rows, sweep.Row{Point: p, Result: sweep.Result{
-			{Name: accuracyMeasure, Value: a}, {Name: floatMeasure, Value: 97}, {Name: exampleMeasure, Value: 233e-9}, {Name: energyName, Value: 5e-8},
+			{Name: accuracyMeasure, Value: a}, {Name: floatMeasure, Value: 97}, {Name: exampleMeasure, Value: 233e-9}, {Name: energyMeasure, Value: 5e-8},
 		}})
 	}
 	return newSweepTable(plan, rows)
