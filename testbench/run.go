@@ -237,9 +237,6 @@ func (r *runner) run(ctx context.Context) (*Summary, error) {
 	}
 	s := t.summary(r.bench, r.wall())
 	s.TransferSeconds = r.transfer.Seconds()
-	if err := r.folder.writeEnergy(t, s); err != nil {
-		return nil, err
-	}
 	if err := r.folder.writeTransfers(t); err != nil {
 		return nil, err
 	}
