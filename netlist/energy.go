@@ -235,7 +235,6 @@ func (m *arrayMeter) meanConductance(cols int) float64 {
 type bankMeter struct {
 	n                               float64    // neurons
 	integrate, convert              [2]account // forward, backward
-	integrations                    [2]float64 // power times time of one, J
 	activation, outputError, error_ account
 }
 
@@ -286,7 +285,7 @@ func newStaticMeter(l *circuit.Ledger, d *Design) *staticMeter {
 
 func bookPower(accounts []account, seconds float64) {
 	for _, a := range accounts {
-		a.entry.Add(1, a.each*seconds)
+		a.entry.Add(0, a.each*seconds)
 	}
 }
 

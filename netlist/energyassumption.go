@@ -2,6 +2,7 @@ package netlist
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -20,6 +21,8 @@ type Assumption struct {
 	// of the parameter: 1 where they are proportional. It is a difference of
 	// 1 % downwards, or of 1 for whole numbers.
 	Elasticity float64 `json:"elasticity"`
+	// AreaElasticity is the same for the area.
+	AreaElasticity float64 `json:"area_elasticity"`
 	// Change is the relative change of the energy per example when the
 	// parameter falls by a tenth, or by 1 for whole numbers.
 	Change float64 `json:"change"`
@@ -34,10 +37,11 @@ func (s *Assumption) Step() string {
 	return "a tenth less"
 }
 
-// Assumptions lists every parameter of n and of the activities that has a
-// source, with the sensitivity of the estimated energy per example, the most
-// sensitive first.
+// Assumptions lists every parameter of n and of the activities that is used and
+// has a source, with the sensitivity of the estimate, that of the energy per
+// example falling.
 func Assumptions(n *Netlist, a Activities) ([]Assumption, error) {
+	n = used(n)
 	base, err := estimatePerExample(n, a)
 	if err != nil {
 		return nil, err
@@ -45,7 +49,8 @@ func Assumptions(n *Netlist, a Activities) ([]Assumption, error) {
 	var all []Assumption
 	add := func(path string, f *field, v reflect.Value) {
 		if !slices.ContainsFunc(all, func(o Assumption) bool { return o.Path == path }) {
-			all = append(all, Assumption{Path: path, Value: strings.Trim(f.format(v), `"`), Source: f.sourceOf(v), Whole: isInteger(v.Type())})
+			value, source := f.valueAndSource(v)
+			all = append(all, Assumption{Path: path, Value: value, Source: source, Whole: isInteger(v.Type())})
 		}
 	}
 	visit("", reflect.ValueOf(clone(n)).Elem(), add)
@@ -59,31 +64,68 @@ func Assumptions(n *Netlist, a Activities) ([]Assumption, error) {
 		}
 	}
 	slices.SortStableFunc(all, func(x, y Assumption) int {
-		return cmp.Compare(math.Abs(y.Elasticity), math.Abs(x.Elasticity))
+		return cmp.Or(cmp.Compare(math.Abs(y.Elasticity), math.Abs(x.Elasticity)),
+			cmp.Compare(math.Abs(y.AreaElasticity), math.Abs(x.AreaElasticity)))
 	})
 	return all, nil
 }
 
-// sourceOf says where a value comes from.
-func (f *field) sourceOf(v reflect.Value) string {
+// valueAndSource returns the text of a value and where it comes from.
+func (f *field) valueAndSource(v reflect.Value) (value, source string) {
+	value = strings.Trim(f.format(v), `"`)
 	if !f.Optional {
-		return f.Source
+		return value, f.Source
 	}
 	standard := reflect.New(v.Type()).Elem()
 	if f.setDefault(standard); standard.Equal(v) {
-		return f.Source
+		return f.Default, f.Source
 	}
-	return fmt.Sprintf("set here; the default is %s: %s", f.Default, f.Source)
+	return value, fmt.Sprintf("set in the netlist or from a run; the default is %s: %s", f.Default, f.Source)
+}
+
+// used returns n without the circuits that no tile, neuron or layer names.
+func used(n *Netlist) *Netlist {
+	n = clone(n)
+	named := map[string]bool{}
+	drive := func(d *DriveSpec) {
+		for _, name := range []string{"cell." + d.Cell, "dac." + d.RowDAC, "dac." + d.ColumnDAC, "pulser." + d.Pulser} {
+			named[name] = true
+		}
+	}
+	sense := func(s *SenseSpec) { named["integrator."+s.Integrator], named["adc."+s.ADC] = true, true }
+	for i := range n.Tiles {
+		drive(&n.Tiles[i].DriveSpec)
+	}
+	for i := range n.Neurons {
+		sense(&n.Neurons[i].SenseSpec)
+	}
+	for i := range n.Layers {
+		drive(&n.Layers[i].DriveSpec)
+		sense(&n.Layers[i].SenseSpec)
+	}
+	keep(n.Cells, "cell.", named)
+	keep(n.DACs, "dac.", named)
+	keep(n.Pulsers, "pulser.", named)
+	keep(n.Integrators, "integrator.", named)
+	keep(n.ADCs, "adc.", named)
+	return n
+}
+
+func keep[T any](m map[string]T, table string, named map[string]bool) {
+	maps.DeleteFunc(m, func(name string, _ T) bool { return !named[table+name] })
 }
 
 // measure fills in the sensitivity.
-func (s *Assumption) measure(n *Netlist, a Activities, base float64) error {
+func (s *Assumption) measure(n *Netlist, a Activities, base estimate) error {
 	for _, step := range []struct {
 		factor float64
-		into   func(energy, ratio float64)
+		into   func(e estimate, ratio float64)
 	}{
-		{0.99, func(e, ratio float64) { s.Elasticity = over(math.Log(e/base), math.Log(ratio)) }},
-		{0.9, func(e, _ float64) { s.Change = e/base - 1 }},
+		{0.99, func(e estimate, ratio float64) {
+			s.Elasticity = elasticity(e.energy/base.energy, ratio)
+			s.AreaElasticity = elasticity(e.area/base.area, ratio)
+		}},
+		{0.9, func(e estimate, _ float64) { s.Change = e.energy/base.energy - 1 }},
 	} {
 		m, b, ratio := scaled(n, a, s.Path, step.factor)
 		if ratio == 1 || ratio == 0 {
@@ -178,20 +220,36 @@ func visit(path string, v reflect.Value, f func(path string, f *field, v reflect
 	}
 }
 
-// estimatePerExample elaborates n and returns the energy in J of an example.
-func estimatePerExample(n *Netlist, a Activities) (float64, error) {
+// elasticity is the relative change of a result over that of its cause, both
+// given as ratios.
+func elasticity(result, cause float64) float64 {
+	if result == 1 {
+		return 0 // and not -0
+	}
+	return math.Log(result) / math.Log(cause)
+}
+
+// An estimate is the energy of an example in J and the area in m^2.
+type estimate struct{ energy, area float64 }
+
+// estimatePerExample elaborates n and estimates.
+func estimatePerExample(n *Netlist, a Activities) (estimate, error) {
 	var faults []string
 	d := elaborate(n, true, func(path, format string, args ...any) {
 		faults = append(faults, path+": "+fmt.Sprintf(format, args...))
 	})
 	if len(faults) > 0 {
-		return 0, fmt.Errorf("%s", strings.Join(faults, "; "))
+		return estimate{}, errors.New(strings.Join(faults, "; "))
 	}
 	l, err := d.Estimate(a, estimateExamples)
 	if err != nil {
-		return 0, err
+		return estimate{}, err
 	}
-	return l.Total() / estimateExamples, nil
+	e := estimate{energy: l.Total() / estimateExamples}
+	for _, c := range d.circuits() {
+		e.area += c.count * c.area
+	}
+	return e, nil
 }
 
 // checkRanges fails with the first field of a struct that is out of its range.

@@ -67,7 +67,7 @@ type TransferSpec struct {
 	// 550 ns: the article, Extended Data Fig. 7; what lies between is assumed.
 	RampLengths []circuit.Time `key:"ramp-step-lengths" unit:"s" range:"[1e-12,1e-3]" default:"1.7 ns, 5 ns, 10 ns, 15 ns, 20 ns, 27 ns, 35 ns, 45 ns, 60 ns, 80 ns, 105 ns, 140 ns, 190 ns, 260 ns, 380 ns, 550 ns"`
 	// ResetCurrent and ResetWidth of a RESET pulse (assumed).
-	ResetCurrent float64      `key:"reset-current" unit:"A" range:"(0,1e-1]" default:"300 uA"`
+	ResetCurrent float64      `key:"reset-current" unit:"A" range:"(0,1e-1]" default:"300 uA" source:"assumed"`
 	ResetWidth   circuit.Time `key:"reset-width" unit:"s" range:"[1e-12,1e-3]" default:"50 ns"`
 	// Full is the conductance of one device beyond which the pair is RESET
 	// and written anew. Control is good up to 20 uS (article, Extended Data Fig. 7).

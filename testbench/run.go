@@ -61,7 +61,11 @@ type Summary struct {
 	WallSeconds       float64 `json:"wall_seconds"`
 	ExamplesPerSecond float64 `json:"examples_per_second"`
 	PeakRSS           int64   `json:"peak_rss_bytes"`
-	StateSHA256       string  `json:"state_sha256"`
+
+	EnergyPerExample float64 `json:"energy_per_example_joules"` // with transfers
+	GOPSPerWatt      float64 `json:"gops_per_watt"`
+
+	StateSHA256 string `json:"state_sha256"`
 }
 
 // A StoppedError says that a run was cancelled and saved. It wraps
@@ -237,6 +241,9 @@ func (r *runner) run(ctx context.Context) (*Summary, error) {
 	}
 	s := t.summary(r.bench, r.wall())
 	s.TransferSeconds = r.transfer.Seconds()
+	if err := r.folder.writeEnergy(t, s); err != nil {
+		return nil, err
+	}
 	if err := r.folder.writeTransfers(t); err != nil {
 		return nil, err
 	}

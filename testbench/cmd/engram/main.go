@@ -84,7 +84,7 @@ func newRoot() *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(newList(), newCheck(), newRun(), newInfer(), newSweep(), newMerge(), newStatus(), newWave(), newSPICE(), newCharacterize())
+	root.AddCommand(newList(), newCheck(), newRun(), newInfer(), newSweep(), newMerge(), newStatus(), newWave(), newSPICE(), newCharacterize(), newEnergy())
 	// What cobra refuses (an unknown verb, a missing argument) is wrong use.
 	for _, c := range append(root.Commands(), root) {
 		check := c.Args

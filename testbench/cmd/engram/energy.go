@@ -1,0 +1,229 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"engram/netlist"
+	"engram/testbench"
+	"engram/testbench/plot"
+)
+
+// newEnergy is the verb that estimates energy, time and area.
+func newEnergy() *cobra.Command {
+	var e energyFlags
+	c := &cobra.Command{
+		Use: "energy NAME|FILE", Short: "Estimate energy, time and area per operation and component", Args: cobra.ExactArgs(1),
+		Long: `Energy estimates what a training example takes from the netlist and the
+activity of its tiles. Without --activity the activity is a list of stated
+assumptions; a run folder, or its activity.json, gives that of a run. Nothing
+is simulated. A run measures the same: see energy.csv in its folder.`,
+		RunE: func(c *cobra.Command, args []string) error { return e.run(c.OutOrStdout(), args[0]) },
+	}
+	e.input.flags(c)
+	c.Flags().StringVar(&e.activity, "activity", "", "run folder or activity.json with the activity of every tile")
+	c.Flags().StringVar(&e.plot, "plot", "", "draw the energies as bars into this SVG file")
+	c.Flags().BoolVar(&e.json, "json", false, "print JSON")
+	return c
+}
+
+type energyFlags struct {
+	input
+	activity string
+	plot     string
+	json     bool
+}
+
+// estimated is what the verb prints.
+type estimated struct {
+	*netlist.EnergyReport
+	Activities  netlist.Activities   `json:"activity"`
+	Assumptions []netlist.Assumption `json:"assumptions"`
+	Published   []netlist.Published  `json:"published"`
+}
+
+func (e *energyFlags) run(out io.Writer, name string) error {
+	r, err := e.estimate(name)
+	if err != nil {
+		return err
+	}
+	if e.plot != "" {
+		if err := drawEnergy(e.plot, r.EnergyReport); err != nil {
+			return err
+		}
+	}
+	if e.json {
+		enc := json.NewEncoder(out)
+		enc.SetIndent("", "  ")
+		return enc.Encode(r)
+	}
+	return r.print(out)
+}
+
+// examplesOfEstimate is how many examples the estimate adds up, which is for
+// the precision of the counts alone.
+const examplesOfEstimate = 1e6
+
+func (e *energyFlags) estimate(name string) (*estimated, error) {
+	b, err := e.open(netlistName(name))
+	if err != nil {
+		return nil, err
+	}
+	a := netlist.DefaultActivities(b.Design)
+	if e.activity != "" {
+		if a, err = testbench.ReadActivities(e.activity); err != nil {
+			return nil, usageError{fmt.Errorf("--activity: %w", err)}
+		}
+	}
+	l, err := b.Design.Estimate(a, examplesOfEstimate)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	r := &estimated{EnergyReport: b.Design.EnergyReport(l, examplesOfEstimate), Activities: a, Published: netlist.PublishedDesigns()}
+	r.Assumptions, err = netlist.Assumptions(b.Netlist, a)
+	return r, err
+}
+
+// netlistName makes the name of a bundled netlist one that can be opened; those
+// of testbenches come first.
+func netlistName(name string) string {
+	if slices.Contains(testbench.Names(), name) || strings.ContainsAny(name, "./:") {
+		return name
+	}
+	if f, err := netlist.Library().Open(name + ".toml"); err == nil {
+		f.Close()
+		return netlist.LibraryPrefix + name + ".toml"
+	}
+	return name
+}
+
+func drawEnergy(name string, r *netlist.EnergyReport) error {
+	d := plot.EnergyData{Title: r.Title, Per: "example"}
+	for _, row := range r.Rows {
+		if row.Joules > 0 { // what flows back is no bar
+			d.Rows = append(d.Rows, plot.EnergyRow{Component: row.Component, Operation: row.Operation, Joules: row.Joules})
+		}
+	}
+	fig, err := plot.Energy(d)
+	if err != nil {
+		return err
+	}
+	var svg bytes.Buffer
+	if err := fig.SVG(&svg); err != nil {
+		return err
+	}
+	return os.WriteFile(name, svg.Bytes(), 0o666)
+}
+
+func joules(x float64) string { return plot.Quantity{Unit: "J"}.Format(x) }
+
+func (r *estimated) print(out io.Writer) error {
+	fmt.Fprintf(out, "%s\n%d synapses; energy drawn from the supplies per training example\n\n", r.Title, r.Synapses)
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	r.printRows(w)
+	r.printOperations(w)
+	fmt.Fprintln(w)
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	w = tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	r.printTotals(w)
+	r.printAreas(w)
+	r.printAssumptions(w)
+	return w.Flush()
+}
+
+// smallShare of the total is what a row needs to be printed on its own.
+const smallShare = 0.5e-3
+
+// printRows prints what every component draws in every operation.
+func (r *estimated) printRows(w io.Writer) {
+	fmt.Fprint(w, "component\toperation\tevents\tenergy\tshare\t\n")
+	var rest netlist.EnergyRow
+	small := 0
+	for _, row := range r.Rows {
+		if math.Abs(row.Share) < smallShare {
+			small++
+			rest.Joules += row.Joules
+			rest.Share += row.Share
+			continue
+		}
+		events := ""
+		if row.Events > 0 {
+			events = fmt.Sprintf("%.4g", row.Events)
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%.2f %%\t\n", row.Component, row.Operation, events, joules(row.Joules), 100*row.Share)
+	}
+	if small > 0 {
+		fmt.Fprintf(w, "%d more\t\t\t%s\t%.2f %%\t\n", small, joules(rest.Joules), 100*rest.Share)
+	}
+}
+
+// printOperations prints the sums over components.
+func (r *estimated) printOperations(w io.Writer) {
+	fmt.Fprintln(w)
+	for _, op := range r.Operations() {
+		var sum, share float64
+		for _, row := range r.Rows {
+			if row.Operation == op {
+				sum += row.Joules
+				share += row.Share
+			}
+		}
+		fmt.Fprintf(w, "all\t%s\t\t%s\t%.2f %%\t\n", op, joules(sum), 100*share)
+	}
+	fmt.Fprintf(w, "all\tall\t\t%s\t100.00 %%\t\n", joules(r.Total.PerExample))
+}
+
+// printTotals prints what follows, beside what others published.
+func (r *estimated) printTotals(w io.Writer) {
+	fmt.Fprint(w, "\twith transfer\twithout\n")
+	line := func(name string, f func(e *netlist.Efficiency) string) {
+		fmt.Fprintf(w, "%s\t%s\t%s\n", name, f(&r.Total), f(&r.Training))
+	}
+	line("energy per example", func(e *netlist.Efficiency) string { return joules(e.PerExample) })
+	line("per synapse and example", func(e *netlist.Efficiency) string { return joules(e.PerSynapse) })
+	line("per operation (6 per synapse)", func(e *netlist.Efficiency) string { return joules(e.PerOperation) })
+	line("efficiency", func(e *netlist.Efficiency) string { return fmt.Sprintf("%.0f GOP/s/W", e.GOPSPerWatt) })
+	q := plot.Quantity{Unit: "s"}
+	fmt.Fprint(w, "\n\tone example after the other\tall tiles at work (pipelined)\n")
+	fmt.Fprintf(w, "time per example\t%s\t%s\n", q.Format(r.Example), q.Format(r.Pipelined))
+	fmt.Fprintf(w, "throughput per area\t%.3g TOP/s/mm2\t%.3g TOP/s/mm2\n\n", r.TOPSPerMM2, r.PipelinedPerArea)
+	fmt.Fprint(w, "published\tGOP/s/W\tper operation\tTOP/s/mm2\tsource\n")
+	for _, p := range r.Published {
+		area := ""
+		if p.TOPSPerMM2 > 0 {
+			area = fmt.Sprint(p.TOPSPerMM2)
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", p.Design, p.GOPSPerWatt, p.PerOp, area, p.Source)
+	}
+}
+
+func (r *estimated) printAreas(w io.Writer) {
+	fmt.Fprint(w, "\narea\tcount\tarea\tshare\n")
+	for _, a := range r.Areas {
+		fmt.Fprintf(w, "%s\t%.0f\t%.4g mm2\t%.1f %%\n", a.Component, a.Count, 1e6*a.Area, 100*a.Share)
+	}
+	fmt.Fprintf(w, "all\t\t%.4g mm2\t100 %%\n", 1e6*r.Area)
+}
+
+// printAssumptions prints the three most sensitive ones, then all.
+func (r *estimated) printAssumptions(w io.Writer) {
+	fmt.Fprint(w, "\nThe energy per example is most sensitive to\n")
+	for _, a := range r.Assumptions[:min(3, len(r.Assumptions))] {
+		fmt.Fprintf(w, "  %s = %s\t1 %% more: %+.2f %%\t%s: %+.1f %%\n", a.Path, a.Value, a.Elasticity, a.Step(), 100*a.Change)
+	}
+	fmt.Fprint(w, "\nassumption\tvalue\tenergy, 1 % more\tarea, 1 % more\tsource\n")
+	for _, a := range r.Assumptions {
+		fmt.Fprintf(w, "%s\t%s\t%+.3f %%\t%+.3f %%\t%s\n", a.Path, a.Value, a.Elasticity, a.AreaElasticity, a.Source)
+	}
+}
