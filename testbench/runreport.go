@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"engram/netlist"
 	"engram/testbench/plot"
@@ -96,7 +97,7 @@ func (t *Trainer) trainingFigure() (*plot.Figure, error) {
 			twin.X, twin.Y = append(twin.X, r.Epoch), append(twin.Y, r.FloatAccuracy)
 		}
 	}
-	d := plot.TrainingData{Title: "Training on " + t.train.Name, Curves: []plot.Curve{engram}}
+	d := plot.TrainingData{Title: "Training on " + strings.TrimSuffix(t.train.Name, " train"), Curves: []plot.Curve{engram}}
 	if t.Twin != nil {
 		d.Curves = append(d.Curves, twin)
 	}
