@@ -1,7 +1,7 @@
 // Package periphery holds the circuits on the edges of a tile, one file each:
 // the pulse-width DAC (dac.go), the integrator (integrator.go), the ADC with
 // the activation in it (adc.go, neuron.go), the update pulse drivers
-// (pulser.go) and the transfer programmer (programmer.go). They see slices of
+// (pulser.go) and the transfer programmer (programmer.go, sequencer.go). They see slices of
 // values and do not know which tile they serve.
 //
 // # Units
@@ -22,6 +22,22 @@
 // exponent per vector ([Normalise]): a digital shift that keeps small errors
 // above the LSB of an 8-bit pulse (noise management in Gokmen et al., Front.
 // Neurosci. 11, 538 (2017)).
+//
+// # Transfer
+//
+// A [Sequencer] is the state machine that moves the weight of one cell into its
+// two phase-change devices (programmer.go, sequencer.go). Everything it does is
+// an [Operation] of a whole number of clock periods, and it knows of a cell only
+// what it reads: LSB and range are those of the weight's converter. The target
+// is W - s (g - g_ref) - s offset after the capacitor's precharge, so that the
+// pair also takes the mismatch of the read transistors (Ambrogio et al., Nature
+// 558, 60 (2018), Extended Data Fig. 9). Pulses come in one of two schemes:
+// trains of equal SET pulses whose current is chosen by the nominal step, so
+// that a pulse rather falls short than overshoots; or a RESET and one ramp-down
+// whose length sets the conductance (Extended Data Fig. 7). A device that does
+// not answer to [TransferSpec].StuckAfter pulses of the largest current counts
+// as stuck, and what its partner holds against it is taken away. The update
+// pulses at the end assume the mean step of a cell, and are checked by a read.
 //
 // # Validity
 //
