@@ -92,3 +92,22 @@ func TestExperimentRefusals(t *testing.T) {
 		t.Errorf("error %v for an unknown cell", err)
 	}
 }
+
+// The deck of an experiment with a tile's mismatch, as engram spice writes it,
+// gives in ngspice what Engram's own solver gives.
+func TestExperimentAgreesWithNgspice(t *testing.T) {
+	d := mnistDesign(t)
+	e, err := d.ExperimentOn("output")
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.Pulses, e.Idle, e.Seed = 20, 10*circuit.Microsecond, 3
+	b, err := e.Array(d, "output", []int{0, 1, 2}, []int{0, 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	plot, _ := runNgspice(t, b)
+	if worst := worstDifference(t, b, plot); worst > 1e-4*b.Cell.VDD {
+		t.Errorf("waveforms differ by up to %g V, want 1e-4 of full scale", worst)
+	}
+}
