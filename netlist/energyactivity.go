@@ -18,30 +18,30 @@ type Activity struct {
 	RowWidth   float64 `key:"row-width" json:"row_width" unit:"" range:"[0,1]" default:"0.5" source:"assumed"`
 	// ColumnDensity is the fraction of columns with an error, ColumnWidth
 	// the mean width of its pulse in a backward read.
-	ColumnDensity float64 `key:"column-density" json:"column_density" unit:"" range:"[0,1]" default:"0.8" source:"assumed: errors share an exponent and have 8 bits"`
-	ColumnWidth   float64 `key:"column-width" json:"column_width" unit:"" range:"[0,1]" default:"0.2" source:"assumed"`
+	ColumnDensity float64 `key:"column-density" json:"column_density" unit:"" range:"[0,1]" default:"0.95" source:"assumed: as in a run of the bundled quick testbench"`
+	ColumnWidth   float64 `key:"column-width" json:"column_width" unit:"" range:"[0,1]" default:"0.15" source:"assumed: as in a run of the bundled quick testbench"`
 	// Conductance is that of a cell in a forward read with its share of the
 	// reference: g + (G+ + G-) + g_ref/columns, weighted by pulse width;
 	// BackConductance the same for backward reads.
-	Conductance     float64 `key:"conductance" json:"conductance_S" unit:"S" range:"[0,1]" default:"45 uS" source:"assumed: 35 uS of the read transistor at 0.5 V and two phase-change devices of 5 uS"`
-	BackConductance float64 `key:"back-conductance" json:"back_conductance_S" unit:"S" range:"[0,1]" default:"50 uS" source:"assumed: as forward; the read transistor conducts more"`
+	Conductance     float64 `key:"conductance" json:"conductance_S" unit:"S" range:"[0,1]" default:"40 uS" source:"assumed: as in a run of the bundled quick testbench"`
+	BackConductance float64 `key:"back-conductance" json:"back_conductance_S" unit:"S" range:"[0,1]" default:"59 uS" source:"assumed: as in a run of the bundled quick testbench"`
 	// RowPulses and ColumnPulses are the update pulses per row and per
 	// column line; a second pass counts again.
-	RowPulses    float64 `key:"row-pulses" json:"row_pulses" unit:"" range:"[0,1000]" default:"8" source:"assumed: half of the rows, half of 31 slots"`
-	ColumnPulses float64 `key:"column-pulses" json:"column_pulses" unit:"" range:"[0,1000]" default:"0.25" source:"assumed: what gives the steps per cell"`
+	RowPulses    float64 `key:"row-pulses" json:"row_pulses" unit:"" range:"[0,1000]" default:"7" source:"assumed: as in a run of the bundled quick testbench"`
+	ColumnPulses float64 `key:"column-pulses" json:"column_pulses" unit:"" range:"[0,1000]" default:"0.5" source:"assumed: as in a run of the bundled quick testbench"`
 	// Steps is the number of update steps per cell, UpShare the part of them
 	// that is up.
 	Steps   float64 `key:"steps" json:"steps" unit:"" range:"[0,1000]" default:"0.0625" source:"1,000 pulses in 16,000 examples (article, Extended Data Fig. 2)"`
 	UpShare float64 `key:"up-share" json:"up_share" unit:"" range:"[0,1]" default:"0.5" source:"assumed"`
 	// Of one cell in one transfer: reads, SET pulses and their mean charge,
 	// RESETs, and update pulses for the residual.
-	Reads     float64 `key:"transfer-reads" json:"transfer_reads" unit:"" range:"[0,1e6]" default:"6" source:"assumed"`
-	Sets      float64 `key:"transfer-sets" json:"transfer_sets" unit:"" range:"[0,1e6]" default:"1" source:"assumed"`
-	SetCharge float64 `key:"set-charge" json:"set_charge_C" unit:"C" range:"[0,1]" default:"4.5 pC" source:"a pulse of 90 uA and 50 ns"`
-	Resets    float64 `key:"transfer-resets" json:"transfer_resets" unit:"" range:"[0,1e6]" default:"0.1" source:"assumed"`
-	Pulses    float64 `key:"transfer-pulses" json:"transfer_pulses" unit:"" range:"[0,1e6]" default:"40" source:"assumed"`
+	Reads     float64 `key:"transfer-reads" json:"transfer_reads" unit:"" range:"[0,1e6]" default:"9" source:"assumed: as in a run of the bundled quick testbench"`
+	Sets      float64 `key:"transfer-sets" json:"transfer_sets" unit:"" range:"[0,1e6]" default:"2.3" source:"assumed: as in a run of the bundled quick testbench"`
+	SetCharge float64 `key:"set-charge" json:"set_charge_C" unit:"C" range:"[0,1]" default:"4.9 pC" source:"assumed: as in a run of the bundled quick testbench"`
+	Resets    float64 `key:"transfer-resets" json:"transfer_resets" unit:"" range:"[0,1e6]" default:"0.03" source:"assumed: as in a run of the bundled quick testbench"`
+	Pulses    float64 `key:"transfer-pulses" json:"transfer_pulses" unit:"" range:"[0,1e6]" default:"16" source:"assumed: as in a run of the bundled quick testbench"`
 	// TransferTime is how long training stands still for a transfer.
-	TransferTime float64 `key:"transfer-time" json:"transfer_seconds" unit:"s" range:"[0,1e6]" default:"500 us" source:"assumed: 250 columns of 2 us"`
+	TransferTime float64 `key:"transfer-time" json:"transfer_seconds" unit:"s" range:"[0,1e6]" default:"700 us" source:"assumed: as in a run of the bundled quick testbench"`
 }
 
 // Activities are those of the tiles, by name.
