@@ -26,4 +26,11 @@
 // twin shares the latter two with it. [DrawSweep] draws what the axes allow and
 // writes report.html. LEAKAGE.md explains the figures of the bundled sweep
 // leakage.
+//
+// # Waveforms
+//
+// [Bench.Wave] records probes of a training, phase by phase or clock by clock,
+// [Bench.TransistorWave] those of cells at transistor level, with any
+// wave.Writer; [Bench.Measure] takes the file's [[measure]] on what was
+// recorded. [Bench.Characterize] computes the curves of a cell.
 package testbench
