@@ -323,13 +323,13 @@ func (d *Design) circuits() []circuits {
 
 // widths counts the pulses of latched widths, and adds the widths up.
 func widths(x []float32) (pulses, width float64) {
+	n := 0
 	for _, v := range x {
-		if v != 0 {
-			pulses++
-			width += math.Abs(float64(v))
-		}
+		u := math.Float32bits(v) &^ (1 << 31)
+		width += float64(math.Float32frombits(u))
+		n += int((u | -u) >> 31) // 1 unless u is 0; which it is cannot be predicted
 	}
-	return pulses, width
+	return float64(n), width
 }
 
 // ones counts the pulses of trains.

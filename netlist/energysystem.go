@@ -11,8 +11,8 @@ import (
 // chargeEvery is the number of updates of which one is looked at cell by cell
 // for the charge of its steps: so many that this costs less than a hundredth of
 // a training's time, and few enough that the mean step of an interval is known
-// to a tenth of a percent.
-const chargeEvery = 8
+// to a fraction of a percent.
+const chargeEvery = 32
 
 // openMeters opens the accounts of everything in s.
 func (s *System) openMeters() error {

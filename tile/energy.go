@@ -63,7 +63,7 @@ func (t *Tile) CountCharge(now circuit.Time, n int) {
 // beginUpdate prepares the account for an update.
 func (t *Tile) beginUpdate(now circuit.Time, p *Trains, mask uint32) {
 	c := &t.charge
-	t.looking = false
+	t.looking, t.seen = false, [2]seen{}
 	if t.every == 0 {
 		return
 	}
@@ -73,29 +73,41 @@ func (t *Tile) beginUpdate(now circuit.Time, p *Trains, mask uint32) {
 	if t.looking {
 		t.upCols = firing(t.upCols[:0], p.Up, mask)
 		t.downCols = firing(t.downCols[:0], p.Down, mask)
-		t.seen = [2]seen{}
 	}
 }
 
-// endUpdate notes the mean steps of an update that was looked at.
-func (t *Tile) endUpdate() {
-	if !t.looking {
-		return
-	}
-	t.seen[0].mean(&t.charge.MeanUp, t.alpha)
-	t.seen[1].mean(&t.charge.MeanDown, t.alpha)
-}
-
-// seen is what an update did to the cells: n steps that changed the sum of r.
+// seen is what an update did to the cells: n steps in one direction that changed
+// the sum of r by sum, which is not known where the update is not looked at.
 type seen struct {
 	n   int
 	sum float64
 }
 
-func (s *seen) mean(step *float64, alpha float32) {
-	if s.n > 0 {
-		*step = float64(alpha) * s.sum / float64(s.n)
+// endUpdate books the steps of an update.
+func (t *Tile) endUpdate() {
+	if t.every == 0 {
+		return
 	}
+	c, up, down := &t.charge, &t.seen[0], &t.seen[1]
+	c.Up += uint64(up.n)
+	c.Down += uint64(down.n)
+	c.FromSupply += t.book(up, &c.MeanUp)
+	c.ToGround -= t.book(down, &c.MeanDown)
+}
+
+// book takes in the steps of one direction and returns the charge in C that they
+// brought onto the nodes.
+func (t *Tile) book(s *seen, mean *float64) float64 {
+	if s.n == 0 {
+		return 0
+	}
+	if t.looking {
+		*mean = float64(t.alpha) * s.sum / float64(s.n)
+	} else {
+		s.sum = *mean * float64(s.n) / float64(t.alpha)
+	}
+	t.charge.Sum += s.sum
+	return t.cell.Curves.NodeC * float64(t.alpha) * s.sum
 }
 
 // TakeCharges accounts for the leak up to now and returns the charges since the
@@ -188,31 +200,6 @@ func sumAt(r []float32, columns []int32) float64 {
 		a += float64(r[j])
 	}
 	return (a + b) + (c + d)
-}
-
-// stepped books n update steps of one direction that changed the sum of r by
-// sum, which is not known where the update is not looked at.
-func (t *Tile) stepped(direction int32, n int, sum float64) {
-	c := &t.charge
-	side, step := 0, c.MeanUp
-	if direction < 0 {
-		side, step = 1, c.MeanDown
-	}
-	if t.looking {
-		t.seen[side].n += n
-		t.seen[side].sum += sum
-	} else {
-		sum = step * float64(n) / float64(t.alpha)
-	}
-	c.Sum += sum
-	q := t.cell.Curves.NodeC * float64(t.alpha) * sum
-	if direction > 0 {
-		c.Up += uint64(n)
-		c.FromSupply += q
-	} else {
-		c.Down += uint64(n)
-		c.ToGround -= q
-	}
 }
 
 // precharged books that a capacitor was re-initialised and its r changed by sum.

@@ -70,9 +70,9 @@ func (t *Tile) pulse(i int, row uint32, line []uint32, columns []int32, directio
 	if row == 0 {
 		return
 	}
-	gain, steps := &t.up, &t.stepUp
+	gain, steps, seen := &t.up, &t.stepUp, &t.seen[0]
 	if direction < 0 {
-		gain, steps = &t.down, &t.stepDown
+		gain, steps, seen = &t.down, &t.stepDown, &t.seen[1]
 	}
 	r := t.r[i*t.stride : i*t.stride+t.cols]
 	var before float64
@@ -82,12 +82,9 @@ func (t *Tile) pulse(i int, row uint32, line []uint32, columns []int32, directio
 	n := pulseRow(r, t.veq.row(i, t.cols), gain.row(i, t.cols), line, row,
 		t.alpha, 1/t.alpha, float32(t.cell.Low), float32(t.cell.High), steps)
 	t.steps += uint64(n)
-	if n > 0 && t.every > 0 {
-		var after float64
-		if t.looking {
-			after = sumAt(r, columns)
-		}
-		t.stepped(direction, n, after-before)
+	seen.n += n
+	if t.looking {
+		seen.sum += sumAt(r, columns) - before
 	}
 	if t.gross != nil {
 		for j := range t.cols {
