@@ -170,7 +170,8 @@ func TestBlockingTransferOfTheDefaultNetlist(t *testing.T) {
 	if share := r.Conductances.Within(0, 20e-6); share < 0.95 {
 		t.Errorf("%.4f of the devices are below 20 uS", share)
 	}
-	if r.Failed > r.Cells/100 || r.Stuck > 5 || r.ErrorRMS > 0.5e-6 {
+	// A slow but sound device may pass for a stuck one, rarely.
+	if r.Failed > r.Cells/100 || r.Stuck > r.Cells/1000 || r.ErrorRMS > 0.5e-6 {
 		t.Errorf("%d failed, %d stuck, rms error %g S", r.Failed, r.Stuck, r.ErrorRMS)
 	}
 	t.Logf("rms error %.3g uS, %d of %d failed, %.2f SETs, %.3f RESETs, %.2f reads a cell, %v",
