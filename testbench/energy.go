@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"engram/netlist"
+	"engram/testbench/plot"
 )
 
 // Files of a run folder that say what the run took.
@@ -47,6 +48,18 @@ func WriteEnergyCSV(w io.Writer, r *netlist.EnergyReport, examples float64) erro
 	}
 	out.Flush()
 	return out.Error()
+}
+
+// EnergyFigure draws the rows of a report as bars. What flows back into a
+// supply is no bar.
+func EnergyFigure(r *netlist.EnergyReport) (*plot.Figure, error) {
+	d := plot.EnergyData{Title: r.Title, Per: "example"}
+	for _, row := range r.Rows {
+		if row.Joules > 0 {
+			d.Rows = append(d.Rows, plot.EnergyRow{Component: row.Component, Operation: row.Operation, Joules: row.Joules})
+		}
+	}
+	return plot.Energy(d)
 }
 
 // maxActivity bounds an activity file, in bytes.

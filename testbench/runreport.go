@@ -82,9 +82,14 @@ func (t *Trainer) figures(s *Summary) ([]runFigure, error) {
 	if err != nil {
 		return nil, err
 	}
+	energy, err := EnergyFigure(t.Energy())
+	if err != nil {
+		return nil, err
+	}
 	return []runFigure{
 		{"training", "Test accuracy after each pass, read from a snapshot of the weights while simulated time stands still.", training},
 		{"weights", "Weights of each tile at the end, phase-change memory and capacitor together, in units of the tile's weight unit.", weights},
+		{"energy", "Energy drawn from the supplies per training example, transfers included; all rows are in energy.csv.", energy},
 	}, nil
 }
 

@@ -107,13 +107,7 @@ func netlistName(name string) string {
 }
 
 func drawEnergy(name string, r *netlist.EnergyReport) error {
-	d := plot.EnergyData{Title: r.Title, Per: "example"}
-	for _, row := range r.Rows {
-		if row.Joules > 0 { // what flows back is no bar
-			d.Rows = append(d.Rows, plot.EnergyRow{Component: row.Component, Operation: row.Operation, Joules: row.Joules})
-		}
-	}
-	fig, err := plot.Energy(d)
+	fig, err := testbench.EnergyFigure(r)
 	if err != nil {
 		return err
 	}
