@@ -21,11 +21,11 @@ func (h *Histogram) like(o *Histogram) bool {
 	return h.Low == o.Low && h.High == o.High && len(h.Counts) == len(o.Counts)
 }
 
-// Add counts x.
+// Add counts x; what is no number counts as below.
 func (h *Histogram) Add(x float64) {
 	n := (x - h.Low) / (h.High - h.Low) * float64(len(h.Counts))
 	switch {
-	case n < 0:
+	case !(n >= 0): // also NaN
 		h.Below++
 	case n >= float64(len(h.Counts)):
 		h.Above++

@@ -2,6 +2,7 @@ package netlist
 
 import (
 	"errors"
+	"fmt"
 
 	"engram/circuit"
 	"engram/periphery"
@@ -287,6 +288,9 @@ type System struct {
 // returns the outputs, which are valid until the next call.
 func (s *System) Infer(x []float32) ([]float32, error) {
 	copy(s.Input.Drive, x)
+	if err := s.checkStimulus(s.Input.Name, x...); err != nil {
+		return nil, err
+	}
 	if err := s.step(s.infer); err != nil {
 		return nil, err
 	}
@@ -297,6 +301,12 @@ func (s *System) Infer(x []float32) ([]float32, error) {
 // backward and update phases for the targets, one per output, at a learning
 // rate in weight per input and error.
 func (s *System) Train(x, target []float32, rate float64) error {
+	if err := s.checkStimulus(s.Output.name+".target", target...); err != nil {
+		return err
+	}
+	if err := s.checkStimulus("learning rate", float32(rate)); err != nil {
+		return err
+	}
 	if _, err := s.Infer(x); err != nil {
 		return err
 	}
@@ -316,6 +326,16 @@ func (s *System) step(schedule circuit.Schedule) error {
 		return nil
 	}
 	return errors.Join(err, s.Check())
+}
+
+// checkStimulus fails where a value that comes from outside is no finite number.
+func (s *System) checkStimulus(name string, value ...float32) error {
+	for i, v := range value {
+		if d := v - v; d != 0 { // NaN or Inf
+			return fmt.Errorf("at %v: %s[%d] is %v", s.Engine.Now(), name, i, v)
+		}
+	}
+	return nil
 }
 
 // ExampleTime returns the simulated time of one training example.

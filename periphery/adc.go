@@ -1,6 +1,10 @@
 package periphery
 
-import "engram/circuit"
+import (
+	"fmt"
+
+	"engram/circuit"
+)
 
 // ADCSpec describes the converter behind an integrator.
 type ADCSpec struct {
@@ -47,6 +51,17 @@ func NewConverter(path string, s ADCSpec, n int, fullScale float64, seed uint64)
 // Input returns what the quantiser of column i sees of a charge.
 func (c *Converter) Input(i int, q float32) float32 {
 	return float32(c.gain[i]*q) + c.offset[i]
+}
+
+// check fails with the first column whose charge, or what its quantiser would see
+// of it, is not a finite number.
+func (c *Converter) check(path string, charge []float32) error {
+	for i, q := range charge {
+		if in := c.Input(i, q); in-in != 0 { // NaN or Inf
+			return fmt.Errorf("%s[%d]: integrated charge is %v, the converter's input %v", path, i, q, in)
+		}
+	}
+	return nil
 }
 
 // Linear converts a charge of column i: the nearest of 2^bits - 1 levels, zero

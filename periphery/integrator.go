@@ -55,11 +55,11 @@ func (s *IntegratorSpec) AddNoise(charge []float32, rng *circuit.Stream) {
 	}
 }
 
-// checkFinite fails with the first charge that is not a number.
-func checkFinite(path string, charge []float32) error {
-	for i, q := range charge {
-		if d := q - q; d != 0 { // NaN or Inf
-			return fmt.Errorf("%s[%d]: integrated charge is %v", path, i, q)
+// checkFinite fails with the first value that is not a finite number.
+func checkFinite(path, what string, value []float32) error {
+	for i, v := range value {
+		if d := v - v; d != 0 { // NaN or Inf
+			return fmt.Errorf("%s[%d]: %s is %v", path, i, what, v)
 		}
 	}
 	return nil

@@ -80,18 +80,18 @@ func NewNeuron(path string, a Activation, e ErrorKind, convert, back *Converter)
 
 // Forward converts charge to outputs y.
 func (n *Neuron) Forward(y, charge []float32) error {
-	if err := checkFinite(n.path, charge); err != nil {
+	if err := n.convert.check(n.path, charge); err != nil {
 		return err
 	}
 	if n.activation == Softmax {
 		n.softmax(y, charge)
-		return nil
+	} else {
+		low := n.activation.low()
+		for i, q := range charge {
+			y[i] = n.convert.Quantise(n.activation.At(n.convert.Input(i, q)), low, 1)
+		}
 	}
-	low := n.activation.low()
-	for i, q := range charge {
-		y[i] = n.convert.Quantise(n.activation.At(n.convert.Input(i, q)), low, 1)
-	}
-	return nil
+	return checkFinite(n.path, "output", y)
 }
 
 func (n *Neuron) softmax(y, charge []float32) {
@@ -154,13 +154,13 @@ func balance(d, t []float32) {
 // multiplies it by scale, the error that a full-scale pulse stood for, and by
 // the derivative at the outputs y, and writes the errors to d.
 func (n *Neuron) Backward(d, charge, y []float32, scale float32) error {
-	if err := checkFinite(n.path+".back", charge); err != nil {
+	if err := n.back.check(n.path+".back", charge); err != nil {
 		return err
 	}
 	for i, q := range charge {
 		d[i] = n.back.Linear(i, q) * scale * n.activation.Derivative(y[i])
 	}
-	return nil
+	return checkFinite(n.path+".back", "error", d)
 }
 
 // Normalise divides d by the smallest power of two that is not below its

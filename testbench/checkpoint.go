@@ -60,7 +60,7 @@ type savedTest struct {
 // save writes the state of the training to w as a checkpoint. It fails,
 // writing nothing, where a cell or a weight is no number.
 func (t *Trainer) save(w io.Writer, netlistSum [sha256.Size]byte, p position) error {
-	if err := t.check(); err != nil {
+	if err := t.checkState(); err != nil {
 		return err
 	}
 	h := t.header(netlistSum)

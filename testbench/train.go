@@ -205,7 +205,9 @@ func (t *Trainer) runTo(ctx context.Context, n int, m Monitor) error {
 		if err := t.trainTo(to); err != nil {
 			return err
 		}
-		t.transferIfDue(m)
+		if err := t.transferIfDue(m); err != nil {
+			return err
+		}
 		if m.Pause != nil {
 			if err := m.Pause(t.done); err != nil {
 				return err
@@ -244,19 +246,29 @@ func (t *Trainer) trainTo(to int) error {
 		return err
 	}
 	t.done = to
+	return t.checkState()
+}
+
+// checkState fails, with the simulated time, where a cell or a weight is no
+// number.
+func (t *Trainer) checkState() error {
+	if err := t.check(); err != nil {
+		return fmt.Errorf("at %v, after example %d: %w", t.System.Engine.Now(), t.done, err)
+	}
 	return nil
 }
 
-func (t *Trainer) transferIfDue(m Monitor) {
+func (t *Trainer) transferIfDue(m Monitor) error {
 	interval := t.Design.Transfer.Interval
 	if interval == 0 || t.done%interval != 0 {
-		return
+		return nil
 	}
 	r := t.System.Transfer()
 	r.Example = t.done
 	if m.Transfer != nil {
 		m.Transfer(r)
 	}
+	return t.checkState()
 }
 
 func (t *Trainer) epochEnd() int { return (t.done/t.train.Len() + 1) * t.train.Len() }
@@ -306,9 +318,6 @@ func (t *Trainer) Test(ctx context.Context) (Test, error) {
 	r := Test{
 		Examples: t.done, Epoch: float64(t.done) / float64(t.train.Len()), Rate: t.rate(max(0, t.done-1)),
 		SimulatedSeconds: t.System.Engine.Now().Seconds(), FloatAccuracy: math.NaN(),
-	}
-	if err := t.check(); err != nil {
-		return r, fmt.Errorf("at %v, after example %d: %w", t.System.Engine.Now(), t.done, err)
 	}
 	var err error
 	if r.Accuracy, err = Accuracy(ctx, t.System.Snapshot(), t.test); err != nil {

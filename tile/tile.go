@@ -102,6 +102,9 @@ func New(name string, c Cell, rows, cols int, seed uint64) (*Tile, error) {
 	t.fabricate()
 	t.initialise()
 	t.CountCharge(0, 1)
+	if err := t.checkFabrication(); err != nil {
+		return nil, err
+	}
 	return t, nil
 }
 

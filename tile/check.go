@@ -1,0 +1,44 @@
+package tile
+
+import "fmt"
+
+// checkFabrication fails with the first curve, parameter or state that is no
+// finite number. The kernels clamp, and so would hide one in a voltage.
+func (t *Tile) checkFabrication() error {
+	for _, c := range []struct {
+		name  string
+		curve *table
+	}{
+		{"forward read", &t.forward}, {"backward read", &t.backward}, {"up step", &t.stepUp}, {"down step", &t.stepDown},
+	} {
+		if v, ok := c.curve.notFinite(); ok {
+			return fmt.Errorf("%s: the curve of the %s has a coefficient of %v", t.name, c.name, v)
+		}
+	}
+	for _, p := range []struct {
+		name  string
+		param *param
+	}{
+		{"equilibrium voltage", &t.veq}, {"threshold shift", &t.e}, {"size of an up step", &t.up}, {"size of a down step", &t.down},
+		{"leak", &param{t.leak.tauInv, t.stride}}, {"subthreshold drift", &param{t.leak.drift, t.stride}},
+	} {
+		for n, v := range p.param.v {
+			if !finite(v) {
+				return fmt.Errorf("%s.r%d_c%d: %s is %v", t.name, n/t.stride, n%t.stride, p.name, v)
+			}
+		}
+	}
+	return t.Check()
+}
+
+// notFinite returns the first coefficient that is no finite number.
+func (t *table) notFinite() (v float32, found bool) {
+	for _, segments := range t.c {
+		for _, v := range segments {
+			if !finite(v) {
+				return v, true
+			}
+		}
+	}
+	return 0, false
+}
