@@ -110,6 +110,7 @@ type arrayMeter struct {
 	vdd, plate, v0, write       float64 // V
 	verified                    float64 // reads of cells in transfers
 	charges                     tile.Charges
+	singleSteps                 float64 // of cells without a capacitor
 }
 
 // newArrayMeter opens the accounts of array k of d in l. A gate's charge is
@@ -129,6 +130,9 @@ func newArrayMeter(l *circuit.Ledger, d *Design, k int) (*arrayMeter, error) {
 	read := a.Cell.ReadVoltage * a.Cell.ReadVoltage
 	t := &d.Transfer
 	m := &arrayMeter{vdd: c.VDD, plate: a.Cell.Storage.Plate, v0: a.Cell.V0, write: t.WriteVoltage}
+	if a.Cell.SingleTier { // there is no node to charge
+		m.vdd, m.plate, m.v0 = 0, 0, 0
+	}
 	m.forward = readMeter{
 		cells:  open("cells", opForward, 0).entry,
 		square: read * a.RowDAC.FullScale().Seconds() / a.Energy.ReadEfficiency,
@@ -213,6 +217,13 @@ func (m *arrayMeter) charge(c *tile.Charges) {
 	for _, line := range m.transferLines {
 		line.add(float64(c.PulsesUp + c.PulsesDown))
 	}
+}
+
+// setSteps books update steps of cells without a capacitor: n SET pulses of a
+// charge in C in all.
+func (m *arrayMeter) setSteps(n, charge float64) {
+	m.steps.Add(uint64(math.Round(n)), m.write*charge)
+	m.singleSteps += n
 }
 
 // reads books n verify reads of single cells of a mean conductance in S.

@@ -296,7 +296,18 @@ func trainRandom(t *testing.T, s *System, n int) {
 // estimate of its energy per example agrees within 5 %, as a whole and for every
 // row that carries a hundredth of it.
 func TestEstimateAgreesWithMeasurement(t *testing.T) {
-	s := newClockSystem(t, circuit.PhaseLevel, 16)
+	for _, tc := range []struct {
+		name     string
+		settings []Setting
+	}{
+		{"two tiers", nil},
+		{"single tier", []Setting{{"cell.synapse.kind", "2pcm"}, {"pulser.pulser.period", "60 ns"}}},
+	} {
+		t.Run(tc.name, func(t *testing.T) { compareViews(t, newClockSystem(t, circuit.PhaseLevel, 16, tc.settings...)) })
+	}
+}
+
+func compareViews(t *testing.T, s *System) {
 	const examples = 400
 	trainRandom(t, s, examples)
 	measured := s.design.EnergyReport(s.Ledger, examples)

@@ -101,7 +101,7 @@ func (s *System) Activities() Activities {
 func (m *arrayMeter) activity(examples, transfers, rows, cols float64) Activity {
 	f, b, c := &m.forward.sums, &m.backward.sums, &m.charges
 	cells := rows * cols
-	steps := float64(c.Up + c.Down)
+	steps := float64(c.Up+c.Down) + m.singleSteps
 	return Activity{
 		RowDensity: over(f.Pulses, examples*rows), RowWidth: over(f.Width, f.Pulses),
 		ColumnDensity: over(m.updates.Errors, examples*cols), ColumnWidth: over(b.Width, b.Pulses),

@@ -61,6 +61,10 @@ func (m *arrayMeter) expect(d *ArrayDesign, a *Activity, examples, transfers, se
 		Errors: examples * cols * a.ColumnDensity, RowPulses: examples * rows * a.RowPulses, ColumnPulses: examples * cols * a.ColumnPulses,
 	})
 	m.reads(transfers*cells*a.Reads, a.Conductance)
+	if c := &d.Cell; c.SingleTier {
+		n := examples * cells * a.Steps
+		m.setSteps(n, n*c.SetCurrent*c.SetWidth)
+	}
 	m.charge(expectCharges(d, a, examples*cells, transfers*cells, seconds))
 }
 
@@ -75,6 +79,9 @@ func expectReads(pulses, width, conductance float64) ReadSums {
 func expectCharges(d *ArrayDesign, a *Activity, updated, transferred, seconds float64) *tile.Charges {
 	curves, storage, v0 := &d.Cell.Curves, &d.Cell.Storage, d.Cell.V0
 	count := func(x float64) uint64 { return uint64(math.Round(x)) }
+	if d.Cell.SingleTier {
+		return &tile.Charges{Sets: count(transferred * a.Sets), SetCharge: transferred * a.Sets * a.SetCharge, Resets: count(transferred * a.Resets)}
+	}
 	c := &tile.Charges{
 		Up: count(updated * a.Steps * a.UpShare), Down: count(updated * a.Steps * (1 - a.UpShare)),
 		Sets: count(transferred * a.Sets), SetCharge: transferred * a.Sets * a.SetCharge, Resets: count(transferred * a.Resets),

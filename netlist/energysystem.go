@@ -47,7 +47,12 @@ func (a *Array) bookUpdate(now circuit.Time) {
 		}
 	}
 	a.meter.update(UpdateSums{errors, rows, columns})
-	a.bookCharges(now)
+	c := a.TakeCharges(now)
+	if a.single { // whatever came before this update was booked at its beginning
+		a.meter.setSteps(float64(c.Sets), c.SetCharge)
+		c.Sets, c.SetCharge = 0, 0
+	}
+	a.meter.charge(&c)
 }
 
 // bookCharges books what the capacitors took since the last call.
@@ -87,7 +92,7 @@ func (s *System) meterState() []any {
 	all := []any{&s.booked, &s.examples}
 	for _, a := range s.Arrays {
 		m := a.meter
-		all = append(all, &m.forward.sums, &m.backward.sums, &m.updates, &m.verified, &m.charges)
+		all = append(all, &m.forward.sums, &m.backward.sums, &m.updates, &m.verified, &m.charges, &m.singleSteps)
 	}
 	return all
 }

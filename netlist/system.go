@@ -145,6 +145,9 @@ type update struct {
 
 func (a update) Begin(now circuit.Time) {
 	a.begin = now
+	if a.single {
+		a.bookCharges(now)
+	}
 	a.latchError()
 	a.rng.Reset(a.seed, circuit.UpdatePulse, a.instance, uint64(now))
 	// One step changes the weight by step/unit; all slots of a column with
