@@ -136,7 +136,7 @@ func TestFallBackToPrevious(t *testing.T) {
 	damages(files[newestName], 4, func(what string, damaged []byte) {
 		dir := lay(t, files, map[string][]byte{newestName: damaged})
 		var told []string
-		_, err := Resume(t.Context(), nil, RunOptions{Out: dir, Notice: func(s string) { told = append(told, s) }})
+		_, err := Resume(t.Context(), nil, RunOptions{bare: true, Out: dir, Notice: func(s string) { told = append(told, s) }})
 		if err != nil {
 			t.Fatalf("%s: %v", what, err)
 		}
@@ -151,7 +151,7 @@ func TestFallBackToPrevious(t *testing.T) {
 		}
 	})
 	dir := lay(t, files, map[string][]byte{newestName: []byte("x"), previousName: files[previousName][:99]})
-	_, err := Resume(t.Context(), nil, RunOptions{Out: dir})
+	_, err := Resume(t.Context(), nil, RunOptions{bare: true, Out: dir})
 	if err == nil || !strings.Contains(err.Error(), newestName) || !strings.Contains(err.Error(), previousName) {
 		t.Errorf("no checkpoint that can be used: error %v", err)
 	}
@@ -166,7 +166,7 @@ func TestResumeWithoutCheckpoint(t *testing.T) {
 	files := stoppedRun(t, b)
 	files[newestName+".tmp"] = []byte("half a checkpoint")
 	dir := lay(t, files, map[string][]byte{newestName: nil, previousName: nil})
-	if _, err := Resume(t.Context(), nil, RunOptions{Out: dir}); err != nil {
+	if _, err := Resume(t.Context(), nil, RunOptions{bare: true, Out: dir}); err != nil {
 		t.Fatal(err)
 	}
 	if outcome(t, dir) != want {
@@ -201,7 +201,7 @@ func TestForeignCheckpoint(t *testing.T) {
 	} {
 		changed := reheaded(t, files[newestName], c.change)
 		dir := lay(t, files, map[string][]byte{newestName: changed, previousName: nil})
-		_, err := Resume(t.Context(), nil, RunOptions{Out: dir})
+		_, err := Resume(t.Context(), nil, RunOptions{bare: true, Out: dir})
 		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), newestName) {
 			t.Errorf("error %v, want %q", err, c.want)
 		}

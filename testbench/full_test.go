@@ -92,7 +92,7 @@ func TestDiskFailsAnywhere(t *testing.T) {
 	for n := 0; ; n++ {
 		dir, left := t.TempDir(), n
 		cause := []error{syscall.ENOSPC, syscall.EIO}[n%2]
-		o := RunOptions{Out: dir, CheckpointEvery: 50, disk: brokenDisk{left: &left, err: cause}}
+		o := RunOptions{bare: true, Out: dir, CheckpointEvery: 50, disk: brokenDisk{left: &left, err: cause}}
 		_, err := Run(t.Context(), b, o)
 		if err == nil {
 			// Only what comes after the last sync may fail unnoticed.
@@ -108,7 +108,7 @@ func TestDiskFailsAnywhere(t *testing.T) {
 		if !errors.Is(err, cause) || !strings.Contains(err.Error(), dir) {
 			t.Fatalf("failing after %d: error %v, want %v with a path", n, err, cause)
 		}
-		again := RunOptions{Out: dir, CheckpointEvery: 50}
+		again := RunOptions{bare: true, Out: dir, CheckpointEvery: 50}
 		if _, err = Resume(t.Context(), b, again); err != nil { // it failed before there was a run
 			_, err = Run(t.Context(), b, again)
 		}

@@ -16,7 +16,7 @@ const baseMemory = 64 << 20
 
 // EstimateMemory returns an upper bound, in bytes, of what a run of b
 // allocates for its cells, its twin and the weights that tests read, known
-// before anything is allocated. The data come on top; see EstimateData.
+// before anything is allocated. The data come on top.
 func (b *Bench) EstimateMemory() int64 {
 	total := int64(baseMemory)
 	const weight = 4 // bytes of a float32
@@ -34,9 +34,9 @@ func (b *Bench) EstimateMemory() int64 {
 	return total
 }
 
-// EstimateData returns the bytes that the files of two sets take in memory at
-// most, that is unless they are mapped.
-func EstimateData(train, test *dataset.Set) int64 {
+// dataBytes returns the bytes that two sets of one byte per value take in
+// memory.
+func dataBytes(train, test *dataset.Set) int64 {
 	return int64(train.Len())*int64(train.Dim()) + int64(test.Len())*int64(test.Dim())
 }
 
@@ -51,10 +51,10 @@ func (e *MemoryError) Error() string {
 		e.Design.Synapses(), FormatBytes(e.Need), FormatBytes(e.Limit))
 }
 
-// CheckMemory fails with a MemoryError where a run of b needs more than limit
-// bytes; 0 for no limit.
-func (b *Bench) CheckMemory(limit int64) error {
-	if need := b.EstimateMemory(); limit > 0 && need > limit {
+// CheckMemory fails with a MemoryError where a run of b with the given bytes of
+// data needs more than limit bytes; 0 for no limit.
+func (b *Bench) CheckMemory(limit, data int64) error {
+	if need := b.EstimateMemory() + data; limit > 0 && need > limit {
 		return &MemoryError{need, limit, b.Design}
 	}
 	return nil

@@ -24,7 +24,7 @@ func TestNaNIsNotSaved(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &runner{bench: b, trainer: tr, folder: f, options: RunOptions{CheckpointEvery: 50, Progress: func(done, _ int) {
+	r := &runner{bench: b, trainer: tr, folder: f, options: RunOptions{bare: true, CheckpointEvery: 50, Progress: func(done, _ int) {
 		if done == 150 { // just before a checkpoint
 			tr.Twin.weights[0][7] = float32(math.Inf(1))
 		}
@@ -38,7 +38,7 @@ func TestNaNIsNotSaved(t *testing.T) {
 	if err != nil || len(names) != 2 || filepath.Base(names[0]) != checkpointName(100) {
 		t.Errorf("checkpoints %v, %v", names, err)
 	}
-	if _, err := Resume(t.Context(), b, RunOptions{Out: dir}); err != nil {
+	if _, err := Resume(t.Context(), b, RunOptions{bare: true, Out: dir}); err != nil {
 		t.Fatal(err)
 	}
 	if outcome(t, dir) != want {

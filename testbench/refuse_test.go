@@ -48,10 +48,10 @@ func TestForeignFolder(t *testing.T) {
 	b := openSmall(t, data, twoLayers, nil)
 	dir := lay(t, stoppedRun(t, b), nil)
 	run := func(b *Bench) func() error {
-		return func() error { _, err := Run(t.Context(), b, RunOptions{Out: dir}); return err }
+		return func() error { _, err := Run(t.Context(), b, RunOptions{bare: true, Out: dir}); return err }
 	}
 	resume := func(b *Bench) func() error {
-		return func() error { _, err := Resume(t.Context(), b, RunOptions{Out: dir}); return err }
+		return func() error { _, err := Resume(t.Context(), b, RunOptions{bare: true, Out: dir}); return err }
 	}
 	other := openSmall(t, data, oneLayer, nil)
 	seed := openSmall(t, data, twoLayers, set("seed", "8"))
@@ -65,7 +65,7 @@ func TestForeignFolder(t *testing.T) {
 	// A resolved.toml that was changed afterwards is not that of the checkpoints.
 	changed := lay(t, stoppedRun(t, b), map[string][]byte{resolvedFile: seed.Resolved()})
 	refused(t, changed, "another netlist or testbench", func() error {
-		_, err := Resume(t.Context(), nil, RunOptions{Out: changed})
+		_, err := Resume(t.Context(), nil, RunOptions{bare: true, Out: changed})
 		return err
 	})
 
@@ -73,10 +73,10 @@ func TestForeignFolder(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(strange, "thesis.tex"), []byte("x"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Run(t.Context(), b, RunOptions{Out: strange}); err == nil || !strings.Contains(err.Error(), "thesis.tex") {
+	if _, err := Run(t.Context(), b, RunOptions{bare: true, Out: strange}); err == nil || !strings.Contains(err.Error(), "thesis.tex") {
 		t.Errorf("error %v, want one that names the file in the way", err)
 	}
-	if _, err := Resume(t.Context(), nil, RunOptions{Out: strange}); err == nil || !strings.Contains(err.Error(), "holds no run") {
+	if _, err := Resume(t.Context(), nil, RunOptions{bare: true, Out: strange}); err == nil || !strings.Contains(err.Error(), "holds no run") {
 		t.Errorf("error %v, want one about no run", err)
 	}
 }
@@ -98,7 +98,7 @@ func TestOtherData(t *testing.T) {
 		t.Fatal(err)
 	}
 	refused(t, dir, "other data", func() error {
-		_, err := Resume(t.Context(), nil, RunOptions{Out: dir})
+		_, err := Resume(t.Context(), nil, RunOptions{bare: true, Out: dir})
 		return err
 	})
 }
@@ -112,15 +112,15 @@ func TestOneRunPerFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, start := range []func() error{
-		func() error { _, err := Run(t.Context(), b, RunOptions{Out: dir}); return err },
-		func() error { _, err := Resume(t.Context(), b, RunOptions{Out: dir}); return err },
+		func() error { _, err := Run(t.Context(), b, RunOptions{bare: true, Out: dir}); return err },
+		func() error { _, err := Resume(t.Context(), b, RunOptions{bare: true, Out: dir}); return err },
 	} {
 		refused(t, dir, "in use by another engram", start)
 	}
 	if err := lock.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Resume(t.Context(), b, RunOptions{Out: dir}); err != nil {
+	if _, err := Resume(t.Context(), b, RunOptions{bare: true, Out: dir}); err != nil {
 		t.Errorf("with the lock free again: %v", err)
 	}
 }
@@ -130,7 +130,7 @@ func TestMaxMemory(t *testing.T) {
 	b := small(t)
 	dir := filepath.Join(t.TempDir(), "run")
 	need := b.EstimateMemory()
-	_, err := Run(t.Context(), b, RunOptions{Out: dir, MaxMemory: need - 1})
+	_, err := Run(t.Context(), b, RunOptions{bare: true, Out: dir, MaxMemory: need - 1})
 	var memory *MemoryError
 	if !errors.As(err, &memory) || memory.Need != need || !strings.Contains(err.Error(), "--max-memory") {
 		t.Errorf("error %v, want one about memory", err)
@@ -138,7 +138,7 @@ func TestMaxMemory(t *testing.T) {
 	if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the folder was made: %v", err)
 	}
-	if _, err := Run(t.Context(), b, RunOptions{Out: dir, MaxMemory: need}); err != nil {
+	if _, err := Run(t.Context(), b, RunOptions{bare: true, Out: dir, MaxMemory: need + trainDrawings*64 + testDrawings*64}); err != nil {
 		t.Error(err)
 	}
 }

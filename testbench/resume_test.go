@@ -67,7 +67,7 @@ func timeless(t testing.TB, name string) []byte {
 func unbroken(t testing.TB, b *Bench, level circuit.Level) string {
 	t.Helper()
 	dir := t.TempDir()
-	if _, err := Run(t.Context(), b, RunOptions{Out: dir, Level: level}); err != nil {
+	if _, err := Run(t.Context(), b, RunOptions{bare: true, Out: dir, Level: level}); err != nil {
 		t.Fatal(err)
 	}
 	return outcome(t, dir)
@@ -80,7 +80,7 @@ func stopAt(t testing.TB, dir string, n int) (context.Context, RunOptions) {
 	if n == 0 {
 		cancel()
 	}
-	return ctx, RunOptions{Out: dir, CheckpointEvery: max(n, 1), Progress: func(done, _ int) {
+	return ctx, RunOptions{bare: true, Out: dir, CheckpointEvery: max(n, 1), Progress: func(done, _ int) {
 		if done >= n {
 			cancel()
 		}
@@ -156,7 +156,7 @@ func TestResumeAnywhere(t *testing.T) {
 					_, err := Resume(ctx, nil, o)
 					stopped(t, err, second)
 				}
-				if _, err := Resume(t.Context(), b, RunOptions{Out: dir}); err != nil {
+				if _, err := Resume(t.Context(), b, RunOptions{bare: true, Out: dir}); err != nil {
 					t.Fatal(err)
 				}
 				if outcome(t, dir) != want {
@@ -175,7 +175,7 @@ func TestSavingChangesNothing(t *testing.T) {
 	b := small(t)
 	want := unbroken(t, b, circuit.PhaseLevel)
 	dir := t.TempDir()
-	if _, err := Run(t.Context(), b, RunOptions{Out: dir, CheckpointEvery: 3}); err != nil {
+	if _, err := Run(t.Context(), b, RunOptions{bare: true, Out: dir, CheckpointEvery: 3}); err != nil {
 		t.Fatal(err)
 	}
 	if outcome(t, dir) != want {
@@ -207,7 +207,7 @@ func TestRunFolder(t *testing.T) {
 	t.Parallel()
 	b := small(t)
 	dir := t.TempDir()
-	want, err := Run(t.Context(), b, RunOptions{Out: dir, CheckpointEvery: 50})
+	want, err := Run(t.Context(), b, RunOptions{bare: true, Out: dir, CheckpointEvery: 50})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -215,7 +215,7 @@ func TestRunFolder(t *testing.T) {
 	if err != nil || len(names) != 2 || filepath.Base(names[0]) != checkpointName(192) || filepath.Base(names[1]) != checkpointName(150) {
 		t.Errorf("checkpoints %v, %v", names, err)
 	}
-	got, err := Resume(t.Context(), nil, RunOptions{Out: dir})
+	got, err := Resume(t.Context(), nil, RunOptions{bare: true, Out: dir})
 	if err != nil || got.StateSHA256 != want.StateSHA256 {
 		t.Errorf("resuming a finished run: %+v, %v", got, err)
 	}
@@ -232,7 +232,7 @@ func TestStopIsQuick(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
 	start := time.Now()
-	_, err := Run(ctx, b, RunOptions{Out: t.TempDir()})
+	_, err := Run(ctx, b, RunOptions{bare: true, Out: t.TempDir()})
 	var stop *StoppedError
 	if !errors.As(err, &stop) || stop.Done == 0 {
 		t.Errorf("error %v after %v", err, time.Since(start))

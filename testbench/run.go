@@ -34,6 +34,7 @@ type RunOptions struct {
 	Notice func(string)
 
 	disk disk // realDisk where it is nil
+	bare bool // draw no figures and write no report
 }
 
 // checkpointInterval is the wall time between two checkpoints: what a crash
@@ -170,7 +171,7 @@ func LoadRun(ctx context.Context, dir, data string) (*Bench, *Trainer, error) {
 
 // trainer loads the data of b and fabricates its system, if that fits.
 func (b *Bench) trainer(ctx context.Context, o RunOptions) (*Trainer, error) {
-	if err := b.CheckMemory(o.MaxMemory); err != nil {
+	if err := b.CheckMemory(o.MaxMemory, 0); err != nil {
 		return nil, err
 	}
 	train, test, err := b.Spec.Stimulus.Load(ctx, o.Data, b.Spec.Seed)
@@ -179,6 +180,9 @@ func (b *Bench) trainer(ctx context.Context, o RunOptions) (*Trainer, error) {
 			return nil, err
 		}
 		return nil, &InputError{err}
+	}
+	if err := b.CheckMemory(o.MaxMemory, dataBytes(train, test)); err != nil {
+		return nil, err
 	}
 	return NewTrainer(b.Spec, b.Design, train, test, o.Level)
 }
@@ -247,8 +251,10 @@ func (r *runner) run(ctx context.Context) (*Summary, error) {
 	if err := r.folder.writeTransfers(t); err != nil {
 		return nil, err
 	}
-	if err := writeReport(r.folder.dir, r.bench, t, s); err != nil {
-		return nil, fmt.Errorf("drawing %s: %w", r.folder.dir, err)
+	if !r.options.bare {
+		if err := writeReport(r.folder.dir, r.bench, t, s); err != nil {
+			return nil, fmt.Errorf("drawing %s: %w", r.folder.dir, err)
+		}
 	}
 	return s, r.folder.writeJSON(summaryFile, s)
 }

@@ -33,7 +33,7 @@ func TestRealDiskFull(t *testing.T) {
 		if err != nil && !errors.Is(err, syscall.ENOSPC) {
 			t.Fatal(err)
 		}
-		o := RunOptions{Out: dir, CheckpointEvery: 70}
+		o := RunOptions{bare: true, Out: dir, CheckpointEvery: 70}
 		if _, err = Run(t.Context(), b, o); err != nil {
 			failures++
 			if !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), dir) {
