@@ -248,15 +248,25 @@ func (r *runner) run(ctx context.Context) (*Summary, error) {
 	if err := r.folder.writeEnergy(t, s); err != nil {
 		return nil, err
 	}
-	if err := r.folder.writeTransfers(t); err != nil {
+	transfers := t.Transfers()
+	if err := r.folder.writeJSON(transfersFile, transfers); err != nil {
 		return nil, err
 	}
 	if !r.options.bare {
-		if err := writeReport(r.folder.dir, r.bench, t, s); err != nil {
+		if err := r.draw(&transfers, s); err != nil {
 			return nil, fmt.Errorf("drawing %s: %w", r.folder.dir, err)
 		}
 	}
+	// Last, since it says that the run is complete.
 	return s, r.folder.writeJSON(summaryFile, s)
+}
+
+// draw draws the figures of a finished run and writes its report.
+func (r *runner) draw(transfers *Transfers, s *Summary) error {
+	if err := r.folder.drawTransfers(transfers); err != nil {
+		return err
+	}
+	return writeReport(r.folder.dir, r.bench, r.trainer, s)
 }
 
 func (r *runner) wall() time.Duration { return r.before + time.Since(r.start) }

@@ -57,12 +57,8 @@ func (t *Trainer) Transfers() Transfers {
 	return r
 }
 
-// writeTransfers writes transfers.json and the figure of the remaining error.
-func (f *folder) writeTransfers(t *Trainer) error {
-	r := t.Transfers()
-	if err := f.writeJSON(transfersFile, r); err != nil {
-		return err
-	}
+// drawTransfers draws the figure of the remaining error.
+func (f *folder) drawTransfers(r *Transfers) error {
 	if r.Total.Cells == 0 {
 		return nil
 	}
