@@ -86,11 +86,12 @@ func (f *folder) checkVacant() error {
 	if err != nil {
 		return err
 	}
+	if slices.ContainsFunc(entries, func(e os.DirEntry) bool { return e.Name() == resolvedFile }) {
+		return fmt.Errorf("run folder %s holds a run already; continue it with --resume %s, or name another folder with --out", f.dir, f.dir)
+	}
 	for _, e := range entries {
-		switch name := e.Name(); {
-		case name == resolvedFile:
-			return fmt.Errorf("run folder %s holds a run already; continue it with --resume %s, or name another folder with --out", f.dir, f.dir)
-		case name != runFile && name != metricsFile && name != checkpointFolder && !strings.HasSuffix(name, ".tmp"):
+		name := e.Name()
+		if name != runFile && name != metricsFile && name != checkpointFolder && !strings.HasSuffix(name, ".tmp") {
 			return fmt.Errorf("run folder %s is not empty (%s); name another with --out", f.dir, name)
 		}
 	}
