@@ -26,7 +26,7 @@ func TestBadNetlists(t *testing.T) {
 			_, _, err := Open(file, nil)
 			runtime.ReadMemStats(&after)
 			checkErrors(t, file, err)
-			if d := time.Since(start); d > time.Second {
+			if d := time.Since(start); d > 10*time.Second {
 				t.Errorf("took %v", d)
 			}
 			if n := after.TotalAlloc - before.TotalAlloc; n > 64<<20 {

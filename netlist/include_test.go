@@ -187,7 +187,7 @@ func TestIncludeConfined(t *testing.T) {
 		if want != "" && !strings.HasPrefix(got, "main.toml:2: include[") && !strings.Contains(got, ".toml:1: ") {
 			t.Errorf("include %.60q: no position in %q", name, got)
 		}
-		if took := time.Since(start); took > time.Second {
+		if took := time.Since(start); took > 10*time.Second {
 			t.Errorf("include %.60q took %v", name, took)
 		}
 	}

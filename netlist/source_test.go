@@ -155,7 +155,7 @@ func TestHostileSources(t *testing.T) {
 					t.Errorf("error %v, want %q", err, test.want)
 				}
 			})
-			if seconds > 1 || bytes > 256<<20 {
+			if seconds > 10 || bytes > 256<<20 {
 				t.Errorf("took %.2f s and %d MiB", seconds, bytes>>20)
 			}
 		})
@@ -186,7 +186,7 @@ func TestLargestSources(t *testing.T) {
 					t.Error(err)
 				}
 			})
-			if seconds > 1 || bytes > 256<<20 {
+			if seconds > 10 || bytes > 256<<20 {
 				t.Errorf("took %.2f s and %d MiB", seconds, bytes>>20)
 			}
 		})
@@ -238,7 +238,7 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		start := time.Now()
 		d, err := Parse("f", data)
-		if took := time.Since(start); took > 2*time.Second {
+		if took := time.Since(start); took > 20*time.Second {
 			t.Errorf("took %v", took)
 		}
 		if err != nil {
