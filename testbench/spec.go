@@ -50,7 +50,8 @@ type StimulusSpec struct {
 	Name string `key:"name" default:""`
 	// Classes of idx and features.
 	Classes int `key:"classes" unit:"" range:"[2,256]" default:"10"`
-	// Scale and Offset turn a stored feature into a value: scale*code + offset.
+	// Scale and Offset turn a stored feature, or a pixel from 0 to 1, into a
+	// value: scale*feature + offset. Values beyond +-1 saturate the DACs.
 	Scale  float64 `key:"scale" unit:"" range:"[-1e9,1e9]" default:"1"`
 	Offset float64 `key:"offset" unit:"" range:"[-1e9,1e9]" default:"0"`
 }

@@ -30,6 +30,9 @@ func (s *StimulusSpec) Load(ctx context.Context, dir string, seed uint64) (train
 	if err != nil {
 		return nil, nil, err
 	}
+	if s.Dataset != "features" { // which are read with scale and offset
+		train, test = train.Affine(s.Scale, s.Offset), test.Affine(s.Scale, s.Offset)
+	}
 	if s.Train > 0 {
 		train = train.Limit(s.Train)
 	}

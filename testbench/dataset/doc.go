@@ -12,7 +12,7 @@
 //
 // Features are dimensionless. An 8-bit pixel p becomes p/255, so images lie in
 // [0, 1]; a stored feature v becomes Scale*v + Offset, both stated by the
-// caller. Labels are 0 to Classes-1.
+// caller, and [Set.Affine] does the same to any set. Labels are 0 to Classes-1.
 //
 // # Sources
 //
