@@ -27,7 +27,7 @@ dataset = "idx"
 folder  = %q
 name    = "drawings"
 classes = 4
-epochs  = 20
+epochs  = 6
 [transfer]
 interval = 300
 [input]
@@ -49,7 +49,8 @@ activation = "logistic"
 type victim struct {
 	t         *testing.T
 	file, dir string
-	want      string // outcome of a run that was not
+	want      string        // outcome of a run that was not
+	takes     time.Duration // how long that took
 }
 
 func newVictim(t *testing.T) *victim {
@@ -63,9 +64,11 @@ func newVictim(t *testing.T) *victim {
 		t.Fatal(err)
 	}
 	v.dir = filepath.Join(data, "whole")
+	start := time.Now()
 	if out, err := v.start().CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
+	v.takes = time.Since(start)
 	v.want = v.outcome()
 	v.dir = filepath.Join(data, "run")
 	return v
@@ -123,10 +126,16 @@ func TestKill(t *testing.T) {
 	if long() {
 		want = 200
 	}
-	for kills < want || finished == 0 {
-		if v.killOnce() {
+	for kills < want {
+		for inThisRun := 0; ; inThisRun++ {
+			after := time.Duration(rand.Int64N(int64(v.takes)))
+			if inThisRun == 5 {
+				after = time.Hour // let it finish
+			}
+			if !v.killAfter(after) {
+				break
+			}
 			kills++
-			continue
 		}
 		v.finished()
 		finished++
@@ -134,9 +143,9 @@ func TestKill(t *testing.T) {
 	t.Logf("%d kills in %d runs, all of which came to the same bytes", kills, finished)
 }
 
-// killOnce runs or resumes the victim for a random time and reports whether it
-// had to be killed.
-func (v *victim) killOnce() bool {
+// killAfter runs or resumes the victim for a while, and reports whether it had to
+// be killed.
+func (v *victim) killAfter(while time.Duration) bool {
 	v.t.Helper()
 	cmd := v.start()
 	var out bytes.Buffer
@@ -144,7 +153,7 @@ func (v *victim) killOnce() bool {
 	if err := cmd.Start(); err != nil {
 		v.t.Fatal(err)
 	}
-	kill := time.AfterFunc(time.Duration(rand.Int64N(int64(400*time.Millisecond))), func() { cmd.Process.Kill() })
+	kill := time.AfterFunc(while, func() { cmd.Process.Kill() })
 	err := cmd.Wait()
 	kill.Stop()
 	if codeOf(err) == "-1" { // ended by a signal
