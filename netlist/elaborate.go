@@ -90,6 +90,8 @@ func (e *elaborator) expand() {
 }
 
 func (e *elaborator) expandLayer(l LayerSpec, path string) {
+	// What decoding refused is elaborated, too, to tell all faults in one run.
+	l.Width, l.MaxRows, l.MaxCols = max(l.Width, 1), max(l.MaxRows, 1), max(l.MaxCols, 1)
 	if l.Width > tile.MaxCells || l.Width/l.MaxCols > maxTiles {
 		e.bad(path+".width", "%d columns in tiles of at most %d, expected at most %d tiles", l.Width, l.MaxCols, maxTiles)
 		return

@@ -9,10 +9,15 @@ import (
 	"engram/tile"
 )
 
-// baseMemory is what a run takes beside cells and data, in bytes: the program,
-// the curves of the cells, and the slack of the garbage collector over it
-// (measured on a netlist of a few cells, rounded up).
-const baseMemory = 64 << 20
+const (
+	// baseMemory is what a run takes beside cells and data, in bytes: the
+	// program, the curves of the cells, the figures (measured on the bundled
+	// MNIST run, rounded up).
+	baseMemory = 96 << 20
+	// collectorSlack is the heap that the garbage collector lets grow over
+	// what is in use, at its default of 100 %.
+	collectorSlack = 2
+)
 
 // EstimateMemory returns an upper bound, in bytes, of what a run of b
 // allocates for its cells, its twin and the weights that tests read, known
@@ -29,15 +34,15 @@ func (b *Bench) EstimateMemory() int64 {
 		if b.Spec.Baseline.Float {
 			perCell += weight * int64(1+runtime.GOMAXPROCS(0)) // the twin, and its readers in a test
 		}
-		total += cells * perCell
+		total += cells * perCell * collectorSlack
 	}
 	return total
 }
 
 // dataBytes returns the bytes that two sets of one byte per value take in
-// memory.
+// memory, and as many again while they are read.
 func dataBytes(train, test *dataset.Set) int64 {
-	return int64(train.Len())*int64(train.Dim()) + int64(test.Len())*int64(test.Dim())
+	return 2 * (int64(train.Len())*int64(train.Dim()) + int64(test.Len())*int64(test.Dim()))
 }
 
 // A MemoryError refuses a run that would not fit.

@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"engram/netlist"
-	"engram/tile"
+	"engram/testbench"
 )
 
 // newCheck is the verb that parses and elaborates, and simulates nothing.
@@ -29,9 +29,9 @@ func newCheck() *cobra.Command {
 				return err
 			}
 			if asJSON {
-				return json.NewEncoder(out).Encode(elaborated(b.Design))
+				return json.NewEncoder(out).Encode(elaborated(b))
 			}
-			return printDesign(out, b.Design)
+			return printDesign(out, b)
 		},
 	}
 	in.flags(c)
@@ -74,14 +74,13 @@ type checkedW struct {
 	Width int    `json:"width"`
 }
 
-func elaborated(d *netlist.Design) checked {
-	c := checked{Title: d.Title, Synapses: d.Synapses(), ExampleSeconds: d.ExampleTime().Seconds(), TransferInterval: d.Transfer.Interval}
+func elaborated(b *testbench.Bench) checked {
+	d := b.Design
+	c := checked{Title: d.Title, Synapses: d.Synapses(), ExampleSeconds: d.ExampleTime().Seconds(), TransferInterval: d.Transfer.Interval, MemoryBytes: b.EstimateMemory()}
 	for i := range d.Arrays {
 		a := &d.Arrays[i]
 		c.Tiles = append(c.Tiles, checkedT{a.Name, a.Rows(), a.Cols(), netlist.FormatBundle(a.In), netlist.FormatBundle([]netlist.PortDesign{a.Out}), a.Level})
-		cells := a.Rows() * (a.Cols() + 1)
 		c.Transistors += a.Rows()*a.Cols()*transistorsPerCell + a.Rows()*3
-		c.MemoryBytes += int64(cells) * tile.BytesPerCell
 	}
 	for _, b := range d.Banks {
 		c.Neurons = append(c.Neurons, checkedN{b.Name, string(b.Activation), b.In, netlist.FormatBundle([]netlist.PortDesign{b.Out})})
@@ -92,8 +91,8 @@ func elaborated(d *netlist.Design) checked {
 	return c
 }
 
-func printDesign(out io.Writer, d *netlist.Design) error {
-	c := elaborated(d)
+func printDesign(out io.Writer, b *testbench.Bench) error {
+	c := elaborated(b)
 	fmt.Fprintln(out, c.Title)
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "\ntile\trows\tcolumns\tin\tout\tlevel")
@@ -110,7 +109,7 @@ func printDesign(out io.Writer, d *netlist.Design) error {
 	}
 	fmt.Fprintf(w, "\nsynapses\t%d\n", c.Synapses)
 	fmt.Fprintf(w, "transistors\t%d\n", c.Transistors)
-	fmt.Fprintf(w, "memory\t%.1f MB\n", float64(c.MemoryBytes)/1e6)
-	fmt.Fprintf(w, "one example\t%v\n", d.ExampleTime())
+	fmt.Fprintf(w, "memory of a run\tat most %s, and the data\n", testbench.FormatBytes(c.MemoryBytes))
+	fmt.Fprintf(w, "one example\t%v\n", b.Design.ExampleTime())
 	return w.Flush()
 }
