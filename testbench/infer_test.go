@@ -176,3 +176,27 @@ func TestAges(t *testing.T) {
 		}
 	}
 }
+
+// What ParseAge accepts is a positive time that FormatAge writes so that
+// ParseAge reads it back to four digits.
+func FuzzParseAge(f *testing.F) {
+	for _, text := range []string{"1s", "30 d", "1.5e3 min", "10y", "Inf h", "0x1p-2 s", "1__0d"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		s, err := ParseAge(text)
+		if err != nil {
+			return
+		}
+		if !(s > 0) {
+			t.Fatalf("%q is %v s", text, s)
+		}
+		if s < 1 || s > 1e12 {
+			return // written in powers of ten
+		}
+		back, err := ParseAge(FormatAge(s))
+		if err != nil || math.Abs(back/s-1) > 1e-3 {
+			t.Fatalf("%q is %v s, written %q, read back as %v (error %v)", text, s, FormatAge(s), back, err)
+		}
+	})
+}
