@@ -118,3 +118,18 @@ func trainUntilError(t *testing.T, s *System, spoil func(x, target []float32)) e
 	}
 	return nil
 }
+
+// A transfer that lasts for hundreds of time constants of the leak leaves every
+// voltage a number, and the last column its charge.
+func TestTransferOutlastsTheLeak(t *testing.T) {
+	for _, tau := range []string{"10 ns", "100 ns", "1 us"} {
+		s := newTransferSystem(t, Setting{"capacitor.storage.leak-tau", tau})
+		train(t, s, 0, 60)
+		if err := s.Check(); err != nil {
+			t.Errorf("leak of %s: %v", tau, err)
+		}
+		if n := s.Transfers(); n != 1 {
+			t.Errorf("%d transfers, want 1", n)
+		}
+	}
+}

@@ -11,6 +11,11 @@ import (
 // that it stays of the size of the voltages it stands for.
 const rebaseBelow = 0.5
 
+// rebaseFarBelow is the alpha below which r is rewritten in the middle of a
+// transfer, which may last for many time constants: charge written late would
+// stand for more volts in r than a float32 holds.
+const rebaseFarBelow = 1e-6
+
 // leak is the passing of time on a tile's capacitors.
 //
 // Where all cells share one tau, time is one number, alpha. Where they do not

@@ -215,6 +215,9 @@ func (t *Tile) BeginTransfer(now circuit.Time) { t.rebase(now) }
 // At moves the instant that opened Synapses see to now.
 func (t *Tile) At(now circuit.Time) {
 	t.at(now)
+	if t.alpha < rebaseFarBelow {
+		t.rebase(now)
+	}
 	t.leakTo(now)
 	if t.leak.perCell {
 		for i := range t.rows {
