@@ -172,6 +172,9 @@ func TestResumeWithoutCheckpoint(t *testing.T) {
 	if outcome(t, dir) != want {
 		t.Error("other bits")
 	}
+	if _, err := os.Stat(filepath.Join(dir, newestName+".tmp")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("half a checkpoint is left: %v", err)
+	}
 }
 
 // A checkpoint is refused, with the reason, where anything but its position

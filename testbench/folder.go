@@ -310,8 +310,17 @@ func (f *folder) resume(t *Trainer) (r restored, err error) {
 }
 
 // setAside renames checkpoints that could not be used: by their names they are
-// newer than those that will follow.
+// newer than those that will follow. It removes what was never finished.
 func (f *folder) setAside(r restored) error {
+	half, err := filepath.Glob(f.path(filepath.Join(checkpointFolder, "*.tmp")))
+	if err != nil {
+		return err
+	}
+	for _, name := range half {
+		if err := f.disk.Remove(name); err != nil {
+			return err
+		}
+	}
 	names, err := checkpoints(f.dir)
 	if err != nil {
 		return err
