@@ -17,6 +17,13 @@
 // same DACs, integrators and converters, while simulated time stands still: a
 // test costs no leak.
 //
+// # Runs
+//
+// [Run] trains into a run folder and saves checkpoints of the whole state;
+// [Resume] continues from the newest that is intact, to the same bits as a run
+// that was never interrupted. RELIABILITY.md says what is promised, and which
+// test holds it.
+//
 // # Sweeps
 //
 // A table [sweep] names what to vary ([SweepSpec]); [OpenSweep] checks it, and
