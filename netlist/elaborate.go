@@ -396,45 +396,19 @@ func uncovered(slicesOf []PortDesign, width int) (int, bool) {
 
 // levels orders arrays and banks from input to output.
 func (e *elaborator) levels() {
-	level := map[string]int{one: 0, e.d.Input: 0} // of driven nets
-	for range len(e.d.Banks) + 1 {
-		for i := range e.d.Arrays {
-			a := &e.d.Arrays[i]
-			a.Level = 0
-			for _, p := range a.In {
-				a.Level = max(a.Level, level[p.Net])
-			}
-		}
-		stable := true
-		for i := range e.d.Banks {
-			b := &e.d.Banks[i]
-			b.Level = 0
-			for _, a := range e.d.Arrays {
-				if a.Out.Net == b.In {
-					b.Level = max(b.Level, a.Level)
-				}
-			}
-			if level[b.Out.Net] < b.Level+1 {
-				level[b.Out.Net], stable = b.Level+1, false
-			}
-		}
-		if stable {
-			e.settle()
+	o := newOrder(e.d)
+	for i := range e.d.Banks {
+		level, ok := o.bank(i)
+		if !ok {
+			e.bad("", "the nets form a loop: a tile reads what depends on its own output")
 			return
 		}
-	}
-	e.bad("", "the nets form a loop: a tile reads what depends on its own output")
-}
-
-// settle moves every array to the level of the bank it deposits for, so that
-// all charge of a bank is integrated in one phase.
-func (e *elaborator) settle() {
-	for _, b := range e.d.Banks {
-		e.d.Levels = max(e.d.Levels, b.Level+1)
-		for i := range e.d.Arrays {
-			if e.d.Arrays[i].Out.Net == b.In {
-				e.d.Arrays[i].Level = b.Level
-			}
+		e.d.Banks[i].Level = level
+		e.d.Levels = max(e.d.Levels, level+1)
+		// All charge of a bank is integrated in one phase: that of the array
+		// that is ready last.
+		for _, k := range o.arrays[e.d.Banks[i].In] {
+			e.d.Arrays[k].Level = level
 		}
 	}
 }
