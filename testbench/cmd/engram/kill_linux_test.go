@@ -16,9 +16,17 @@ import (
 	"engram/testbench/internal/runtest"
 )
 
-// long reports whether the long forms of the tests are asked for, as
+// times returns how often to try: under -short, else, and in the long form that
 // RELIABILITY.md describes.
-func long() bool { return os.Getenv("ENGRAM_LONG") != "" }
+func times(short, usual, long int) int {
+	switch {
+	case os.Getenv("ENGRAM_LONG") != "":
+		return long
+	case testing.Short():
+		return short
+	}
+	return usual
+}
 
 const killedNetlist = `title   = "to be killed"
 include = ["library:cells/2pcm3t1c-90nm.toml"]
@@ -122,10 +130,7 @@ func (v *victim) finished() {
 // killed again and resumed, the run comes to the same bytes.
 func TestKill(t *testing.T) {
 	v := newVictim(t)
-	kills, want, finished := 0, 25, 0
-	if long() {
-		want = 200
-	}
+	kills, want, finished := 0, times(5, 25, 200), 0
 	for kills < want {
 		for inThisRun := 0; ; inThisRun++ {
 			after := time.Duration(rand.Int64N(int64(v.takes)))
@@ -169,10 +174,7 @@ func (v *victim) killAfter(while time.Duration) bool {
 // moment, and the run can be resumed.
 func TestStopBySignal(t *testing.T) {
 	v := newVictim(t)
-	stops, want, finished := 0, 10, 0
-	if long() {
-		want = 100
-	}
+	stops, want, finished := 0, times(3, 10, 100), 0
 	var slowest time.Duration
 	for stops < want || finished == 0 {
 		took, stopped := v.stopOnce()
