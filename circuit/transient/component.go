@@ -19,13 +19,12 @@ type instance struct {
 	dissipated, charged float64 // energies in J since the start
 }
 
-// terminalRecord holds voltage, current and charging current of each terminal
-// in one stage.
-type terminalRecord struct{ v, i, dq []float64 }
+// terminalRecord holds current and charge of each terminal in one stage.
+type terminalRecord struct{ i, q []float64 }
 
 func newInstance(e element) *instance {
 	k := len(e.nodes)
-	buf := make([]float64, 4*k+2*k*k+3*stages*k)
+	buf := make([]float64, 4*k+2*k*k+2*stages*k)
 	take := func(n int) []float64 {
 		s := buf[:n:n]
 		buf = buf[n:]
@@ -35,7 +34,7 @@ func newInstance(e element) *instance {
 	in.v, in.i, in.q, in.q0 = take(k), take(k), take(k), take(k)
 	in.di, in.dq = take(k*k), take(k*k)
 	for s := range in.stage {
-		in.stage[s] = terminalRecord{take(k), take(k), take(k)}
+		in.stage[s] = terminalRecord{take(k), take(k)}
 	}
 	return in
 }
@@ -57,18 +56,10 @@ func (in *instance) finite() bool {
 	return isFinite(sum)
 }
 
-// record keeps the last evaluation as that of stage s of a step of length h.
-func (in *instance) record(s int, h float64) {
-	r := &in.stage[s]
-	copy(r.v, in.v)
-	copy(r.i, in.i)
-	for t, q := range in.q {
-		dq := q - in.q0[t]
-		for j := range s {
-			dq -= h * coeffA[s][j] * in.stage[j].dq[t]
-		}
-		r.dq[t] = dq / (h * gamma)
-	}
+// record keeps the last evaluation as that of stage s.
+func (in *instance) record(s int) {
+	copy(in.stage[s].i, in.i)
+	copy(in.stage[s].q, in.q)
 }
 
 // branch is a voltage source whose current is an unknown.
@@ -322,7 +313,7 @@ func (c *component) advance(s *Solver, k int, t, h float64) error {
 		c.flow[k][r] = -c.i[r]
 	}
 	for _, in := range c.instances {
-		in.record(k, h)
+		in.record(k)
 	}
 	return nil
 }
@@ -392,22 +383,4 @@ func (c *component) accept(h float64) {
 	}
 	copy(c.x0, c.x)
 	copy(c.q0, c.q)
-	for _, in := range c.instances {
-		in.accept(h)
-	}
-}
-
-// accept books the energies of a step and keeps its charges.
-func (in *instance) accept(h float64) {
-	copy(in.q0, in.q)
-	for s := range in.stage {
-		r := &in.stage[s]
-		var power, charging float64
-		for t, v := range r.v {
-			power += v * r.i[t]
-			charging += v * r.dq[t]
-		}
-		in.dissipated += h * coeffA[stages-1][s] * power
-		in.charged += h * coeffA[stages-1][s] * charging
-	}
 }

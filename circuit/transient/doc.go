@@ -36,10 +36,13 @@
 // # Conservation
 //
 // The charge that a step adds to a node equals the integral of the currents
-// under the method's own quadrature, to the tolerance of Newton's method. The
-// energy account ([Balance]) integrates power by the same quadrature, and takes
-// the energy stored in linear capacitors in closed form, C V^2/2: the two agree
-// only as far as the steps are accurate.
+// under the method's own quadrature, up to every stage, to the tolerance of
+// Newton's method. The energy account ([Balance]) is one bilinear form of the
+// voltages and of the charges moved up to the stages. At a node, all currents
+// and charges meet the same voltages in it, and the work on a linear capacitor
+// is the change of C V^2/2 exactly: so the energy delivered equals the energy
+// dissipated and stored to that same tolerance, however long the steps are. The
+// parts, as the waveforms, are of order three in the steps.
 //
 // Units are SI throughout: s, V, A, C, ohm, F, J. Time is a float64 in seconds
 // that starts at 0 and is set to each breakpoint exactly as the waveform gives

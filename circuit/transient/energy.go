@@ -1,7 +1,7 @@
 package transient
 
 // Balance is the energy account of a run since time 0, in J. Delivered equals
-// Dissipated + Stored + Charged as far as the steps are accurate.
+// Dissipated + Stored + Charged but for the tolerance of Newton's method.
 type Balance struct {
 	Delivered  float64 // by all sources
 	Dissipated float64 // by currents through resistors and nonlinear elements
@@ -9,11 +9,17 @@ type Balance struct {
 	Charged    float64 // work done on the charges of nonlinear elements
 }
 
-// account holds what the sources gave.
+// account holds what the sources gave, and what the current step needs for it.
 type account struct {
 	energy, charge []float64 // by voltage source, then by current source
 	index          map[string]int
 	storedAtStart  float64
+
+	// By node: the voltage at the start of the step and in its stages; the
+	// voltage that the charge moved up to a stage counts with; and, for
+	// driven nodes, the charge that has left into the elements up to a stage.
+	at           [stages + 1][]float64
+	level, moved [stages][]float64
 }
 
 func (a *account) init(c *Circuit) {
@@ -25,6 +31,12 @@ func (a *account) init(c *Circuit) {
 	}
 	for k, src := range c.isources {
 		a.index[src.name] = len(c.vsources) + k
+	}
+	for k := range a.at {
+		a.at[k] = make([]float64, len(c.names))
+	}
+	for k := range stages {
+		a.level[k], a.moved[k] = make([]float64, len(c.names)), make([]float64, len(c.names))
 	}
 }
 
@@ -77,76 +89,99 @@ func (s *Solver) stored() float64 {
 	return sum
 }
 
-// book adds a step of length h to the account of every source, by the
-// quadrature of the method.
+// book adds the step of length h that was just tried to the account of every
+// element and every source.
 func (s *Solver) book(h float64) {
-	for k := range stages {
-		weight := h * coeffA[stages-1][k]
-		clear(s.outflow[k])
-		s.bookElements(k)
-		s.bookCurrentSources(k, weight, s.time+coeffC[k]*h)
-		s.bookBranches(k, weight)
-		s.bookDriven(k, weight)
-	}
-}
-
-// bookElements sums the currents into the elements over each node.
-func (s *Solver) bookElements(k int) {
-	out := s.outflow[k]
-	add := func(in *instance) {
-		r := &in.stage[k]
-		for t, n := range in.nodes {
-			if in.local[t] < 0 {
-				out[n] += r.i[t] + r.dq[t]
+	a := &s.account
+	for _, c := range s.components {
+		for k := range stages {
+			for r, n := range c.nodes {
+				a.at[k+1][n] = c.at[k][r]
 			}
 		}
 	}
-	for _, c := range s.components {
-		for _, in := range c.instances {
-			add(in)
-		}
-		for r, n := range c.nodes {
-			s.at[k][n] = c.at[k][r]
+	for k := range stages {
+		clear(a.moved[k])
+		for n := range a.level[k] {
+			a.level[k][n] = coeffW[0][k+1]*a.at[0][n] + coeffW[1][k+1]*a.at[1][n] +
+				coeffW[2][k+1]*a.at[2][n] + coeffW[3][k+1]*a.at[3][n]
 		}
 	}
-	for _, in := range s.loose {
-		add(in)
-	}
+	s.each(func(in *instance) { in.book(a, h) })
+	s.bookCurrentSources(h)
+	s.bookBranches(h)
+	s.bookDriven()
+	a.at[0], a.at[stages] = a.at[stages], a.at[0]
 }
 
-func (s *Solver) bookCurrentSources(k int, weight, t float64) {
-	base := len(s.circuit.vsources)
+// book adds the work on the element's currents and charges over a step.
+func (in *instance) book(a *account, h float64) {
+	for t, n := range in.nodes {
+		for k := range stages {
+			through := 0.0
+			for j := range k + 1 {
+				through += h * coeffA[k][j] * in.stage[j].i[t]
+			}
+			onto := in.stage[k].q[t] - in.q0[t]
+			in.dissipated += a.level[k][n] * through
+			in.charged += a.level[k][n] * onto
+			if in.local[t] < 0 {
+				a.moved[k][n] += through + onto
+			}
+		}
+	}
+	copy(in.q0, in.stage[stages-1].q)
+}
+
+func (s *Solver) bookCurrentSources(h float64) {
+	a, base := &s.account, len(s.circuit.vsources)
 	for j, src := range s.circuit.isources {
-		w := src.wave.At(t)
-		s.outflow[k][src.pos] += w
-		s.outflow[k][src.neg] -= w
-		s.account.energy[base+j] += weight * w * (s.at[k][src.neg] - s.at[k][src.pos])
-		s.account.charge[base+j] -= weight * w
+		var w [stages]float64
+		for k := range stages {
+			w[k] = src.wave.At(s.time + coeffC[k]*h)
+		}
+		for k := range stages {
+			q := h * upTo(k, &w)
+			a.moved[k][src.pos] += q
+			a.moved[k][src.neg] -= q
+			a.energy[base+j] += q * (a.level[k][src.neg] - a.level[k][src.pos])
+			if k == stages-1 {
+				a.charge[base+j] -= q
+			}
+		}
 	}
 }
 
-func (s *Solver) bookBranches(k int, weight float64) {
+func (s *Solver) bookBranches(h float64) {
+	a := &s.account
 	for _, c := range s.components {
 		for j, b := range c.branches {
-			current := c.at[k][len(c.nodes)+j]
-			id := s.account.index[b.name]
-			s.outflow[k][b.source.pos] -= current
-			s.outflow[k][b.source.neg] += current
-			s.account.energy[id] += weight * current * (s.at[k][b.source.pos] - s.at[k][b.source.neg])
-			s.account.charge[id] += weight * current
+			id, row := a.index[b.name], len(c.nodes)+j
+			w := [stages]float64{c.at[0][row], c.at[1][row], c.at[2][row]}
+			for k := range stages {
+				q := h * upTo(k, &w)
+				a.moved[k][b.source.pos] -= q
+				a.moved[k][b.source.neg] += q
+				a.energy[id] += q * (a.level[k][b.source.pos] - a.level[k][b.source.neg])
+				if k == stages-1 {
+					a.charge[id] += q
+				}
+			}
 		}
 	}
 }
 
-// bookDriven passes the current of each driven node on to its source and the
+// bookDriven passes the charge of each driven node on to its source and the
 // source's other terminal, children before parents.
-func (s *Solver) bookDriven(k int, weight float64) {
-	out, at := s.outflow[k], s.at[k]
+func (s *Solver) bookDriven() {
+	a := &s.account
 	for j := len(s.driven) - 1; j >= 0; j-- {
 		d := s.driven[j]
-		current := out[d.node]
-		out[d.parent] += current
-		s.account.energy[d.source] += weight * current * (at[d.node] - at[d.parent])
-		s.account.charge[d.source] += d.sign * weight * current
+		for k := range stages {
+			q := a.moved[k][d.node]
+			a.moved[k][d.parent] += q
+			a.energy[d.source] += q * (a.level[k][d.node] - a.level[k][d.parent])
+		}
+		a.charge[d.source] += d.sign * a.moved[stages-1][d.node]
 	}
 }

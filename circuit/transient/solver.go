@@ -97,8 +97,6 @@ type Solver struct {
 	steps      int
 	rejected   int
 
-	outflow [stages][]float64 // current into the elements, by driven node
-	at      [stages][]float64 // voltage of driven nodes in each stage
 	account account
 }
 
@@ -117,9 +115,6 @@ func NewSolver(c *Circuit, o Options) (*Solver, error) {
 		return nil, err
 	}
 	s.account.init(c)
-	for k := range stages {
-		s.outflow[k], s.at[k] = make([]float64, len(c.names)), make([]float64, len(c.names))
-	}
 	s.collectBreaks()
 	if err := s.start(); err != nil {
 		return nil, fmt.Errorf("operating point at time 0: %w", err)
@@ -183,6 +178,7 @@ func (s *Solver) start() error {
 		in.evaluate(s.volts)
 		copy(in.q0, in.q)
 	}
+	copy(s.account.at[0], s.volts)
 	s.account.storedAtStart = s.stored()
 	return nil
 }
@@ -280,7 +276,7 @@ func (s *Solver) try(h float64) (worst float64, err error) {
 		t := s.time + coeffC[k]*h
 		s.drive(t)
 		for _, d := range s.driven {
-			s.at[k][d.node] = s.volts[d.node]
+			s.account.at[k+1][d.node] = s.volts[d.node]
 		}
 		for _, c := range s.components {
 			if err := c.advance(s, k, s.time, h); err != nil {
@@ -292,7 +288,7 @@ func (s *Solver) try(h float64) (worst float64, err error) {
 			if !in.finite() {
 				return 0, fmt.Errorf("element %s: current or charge is not a number", in.name)
 			}
-			in.record(k, h)
+			in.record(k)
 		}
 	}
 	for _, c := range s.components {
@@ -312,13 +308,10 @@ func (s *Solver) try(h float64) (worst float64, err error) {
 
 // finish accepts the step just tried.
 func (s *Solver) finish(h, end float64) {
+	s.book(h)
 	for _, c := range s.components {
 		c.accept(h)
 	}
-	for _, in := range s.loose {
-		in.accept(h)
-	}
-	s.book(h)
 	if s.time+h >= end*(1-1e-16) || end-s.time <= h {
 		s.time = end
 	} else {
