@@ -121,35 +121,100 @@ func TestIDXMalformed(t *testing.T) {
 	}
 }
 
-// A bomb of 64 MiB of zeros stops at the declared size, and a header that
-// declares 800 MB over little data claims little memory.
-func TestIDXBomb(t *testing.T) {
-	var bomb bytes.Buffer
-	z := gzip.NewWriter(&bomb)
-	z.Write(idx(make([]byte, 4), idxImages, 4, 1, 1))
+// bomb returns a gzip stream of head and then zeros, about 1e9 of them, at
+// about 1,000:1. A compressor that has seen only zeros gives each further MiB of
+// them the same bytes, so one MiB is compressed and repeated.
+func bomb(t testing.TB, head []byte) []byte {
+	t.Helper()
+	const mebibytes = 954
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
 	zeros := make([]byte, 1<<20)
-	for range 64 {
-		z.Write(zeros)
-	}
-	if err := z.Close(); err != nil {
-		t.Fatal(err)
-	}
-	for name, data := range map[string][]byte{
-		"bomb": bomb.Bytes(),
-		"lie":  gz(t, idx(nil, idxImages, 1<<20, 28, 28)),
-	} {
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		_, _, err := readIDX(bytes.NewReader(data), idxImages)
-		runtime.ReadMemStats(&after)
-		if err == nil {
-			t.Errorf("%s: no error", name)
+	flushed := func(data []byte) (compressed []byte) {
+		before := b.Len()
+		if _, err := z.Write(data); err != nil {
+			t.Fatal(err)
 		}
-		if got := after.TotalAlloc - before.TotalAlloc; got > 4<<20 {
-			t.Errorf("%s: allocated %d bytes, want at most 4 MiB", name, got)
+		if err := z.Flush(); err != nil {
+			t.Fatal(err)
+		}
+		return bytes.Clone(b.Bytes()[before:])
+	}
+	flushed(head)
+	flushed(zeros)
+	further := flushed(zeros)
+	for range mebibytes - 2 {
+		b.Write(further)
+	}
+	if ratio := mebibytes << 20 / b.Len(); ratio < 1000 {
+		t.Fatalf("the bomb expands only %d times", ratio)
+	}
+	return b.Bytes()
+}
+
+// A counter counts the bytes that are read from it.
+type counter struct {
+	io.Reader
+	n int
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	c.n += n
+	return n, err
+}
+
+// Bombs stop at the declared size and one byte, and whatever a header declares
+// or a stream holds, memory stays near what arrives.
+func TestIDXBomb(t *testing.T) {
+	tiny := idx(make([]byte, 4), idxImages, 4, 1, 1)
+	lie := idx(nil, idxImages, 1<<20, 28, 28)
+	nested := gz(t, bomb(t, tiny))
+	for name, c := range map[string]struct {
+		data []byte
+		want string
+		most int // of data read
+	}{
+		"1e9 zeros":             {bomb(t, tiny), "data go on after the 4 bytes", 16 << 10},
+		"bomb in a gzip stream": {nested, "magic number", len(nested)},
+		"bombs behind another":  {append(gz(t, tiny), bomb(t, nil)...), "data go on after the 4 bytes", 16 << 10},
+		"800 MB declared":       {gz(t, lie), "truncated: 0 of the 822083584 bytes", 1 << 10},
+		"800 MB cut":            {bomb(t, lie)[:10<<10], "unexpected EOF", 10 << 10},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in := &counter{Reader: bytes.NewReader(c.data)}
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			_, _, err := readIDX(in, idxImages)
+			runtime.ReadMemStats(&after)
+			wantError(t, err, c.want)
+			if in.n > c.most {
+				t.Errorf("read %d of %d bytes, want at most %d", in.n, len(c.data), c.most)
+			}
+			if got := after.TotalAlloc - before.TotalAlloc; got > 64<<20 {
+				t.Errorf("allocated %d bytes, want at most 64 MiB", got)
+			}
+		})
+	}
+}
+
+// Of what a stream holds beyond the size that its header declares, one byte is
+// read, to tell that there is more.
+func TestReadDeclaredStops(t *testing.T) {
+	for _, n := range []int{1, 1000, 3 << 20} {
+		in := &counter{Reader: endless{}}
+		_, err := readDeclared(in, n)
+		wantError(t, err, "data go on after")
+		if in.n != n+1 {
+			t.Errorf("read %d bytes where %d are declared", in.n, n)
 		}
 	}
 }
+
+// endless gives zeros for ever.
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
 func TestNotARegularFile(t *testing.T) {
 	dir := t.TempDir()
