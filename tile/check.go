@@ -16,16 +16,23 @@ func (t *Tile) checkFabrication() error {
 		}
 	}
 	for _, p := range []struct {
-		name  string
-		param *param
+		name     string
+		v        []float32
+		byColumn bool
 	}{
-		{"equilibrium voltage", &t.veq}, {"threshold shift", &t.e}, {"size of an up step", &t.up}, {"size of a down step", &t.down},
-		{"leak", &param{t.leak.tauInv, t.stride}}, {"subthreshold drift", &param{t.leak.drift, t.stride}},
+		{"equilibrium voltage", t.veq.v, true}, {"threshold shift", t.e.v, false},
+		{"size of an up step", t.up.v, true}, {"size of a down step", t.down.v, true},
+		{"leak", t.leak.tauInv, false}, {"subthreshold drift", t.leak.drift, false},
 	} {
-		for n, v := range p.param.v {
-			if !finite(v) {
-				return fmt.Errorf("%s.r%d_c%d: %s is %v", t.name, n/t.stride, n%t.stride, p.name, v)
+		for n, v := range p.v {
+			if finite(v) {
+				continue
 			}
+			row, column := n/t.stride, n%t.stride
+			if p.byColumn {
+				row, column = n%t.rows, n/t.rows
+			}
+			return fmt.Errorf("%s.r%d_c%d: %s is %v", t.name, row, column, p.name, v)
 		}
 	}
 	return t.Check()

@@ -61,7 +61,7 @@ func (t *Tile) CountCharge(now circuit.Time, n int) {
 }
 
 // beginUpdate prepares the account for an update.
-func (t *Tile) beginUpdate(now circuit.Time, p *Trains, mask uint32) {
+func (t *Tile) beginUpdate(now circuit.Time) {
 	c := &t.charge
 	t.looking, t.seen = false, [2]seen{}
 	if t.every == 0 {
@@ -70,10 +70,6 @@ func (t *Tile) beginUpdate(now circuit.Time, p *Trains, mask uint32) {
 	t.leakTo(now)
 	t.looking = c.Updates%t.every == 0 || c.MeanUp == 0 || c.MeanDown == 0
 	c.Updates++
-	if t.looking {
-		t.upCols = firing(t.upCols[:0], p.Up, mask)
-		t.downCols = firing(t.downCols[:0], p.Down, mask)
-	}
 }
 
 // seen is what an update did to the cells: n steps in one direction that changed
@@ -127,9 +123,8 @@ func (t *Tile) Stored(now circuit.Time) float64 {
 	var sum float64
 	for i := range t.rows {
 		t.catchUp(i, now)
-		veq := t.veq.row(i, t.stride)
 		for j, r := range t.r[i*t.stride : (i+1)*t.stride] {
-			v := float64(veq[j]) + float64(t.alpha)*float64(r)
+			v := float64(t.veq.line(j)[i]) + float64(t.alpha)*float64(r)
 			sum += v * v
 		}
 	}
@@ -177,29 +172,14 @@ func (t *Tile) caughtUp(i int, sum, dt float64) {
 	t.bookLeak(t.cell.Curves.NodeC*sum, t.rowOff[i], dt)
 }
 
-// firing appends to list the columns whose line fires in any slot of mask.
-func firing(list []int32, line []uint32, mask uint32) []int32 {
-	for j, w := range line {
-		if w&mask != 0 {
-			list = append(list, int32(j))
-		}
+// sumAt returns the sum over the given rows of a column of r, which is one
+// element in every stride of column.
+func sumAt(column []float32, stride int, rows []int32) float64 {
+	var sum float64
+	for _, i := range rows {
+		sum += float64(column[int(i)*stride])
 	}
-	return list
-}
-
-// sumAt returns the sum of r over the given columns of a row.
-func sumAt(r []float32, columns []int32) float64 {
-	var a, b, c, d float64 // four chains of additions run side by side
-	for ; len(columns) >= 4; columns = columns[4:] {
-		a += float64(r[columns[0]])
-		b += float64(r[columns[1]])
-		c += float64(r[columns[2]])
-		d += float64(r[columns[3]])
-	}
-	for _, j := range columns {
-		a += float64(r[j])
-	}
-	return (a + b) + (c + d)
+	return sum
 }
 
 // precharged books that a capacitor was re-initialised and its r changed by sum.

@@ -2,7 +2,7 @@ package tile
 
 import "math/bits"
 
-// The three kernels below are all the arithmetic that an example spends on its
+// The four kernels below are all the arithmetic that an example spends on its
 // cells. They are written as plain loops; kernel_*_amd64.s compute the same
 // bits with vector instructions. Two rules make that possible: every product
 // is rounded before it is added (no fused multiply-add), and a sum over
@@ -53,17 +53,18 @@ func (l *lanes) sum() float32 {
 	return l[0]
 }
 
-// An implementation is one way to compute the three kernels. All give the same
+// An implementation is one way to compute the four kernels. All give the same
 // bits, except which NaN a NaN is.
 type implementation struct {
 	name        string
 	readRow     func(acc, r, e, lt, sign []float32, alpha, x float32, t *table) float32
 	readColumns func(d, r, e, lt, sign []float32, alpha float32, t *table) (dot, abs float32)
-	pulseRow    func(r, veq, gain []float32, word []uint32, row uint32, alpha, inv, low, high float32, t *table) int
+	coincide    func(coincident, count, row []int32, word []uint32, column uint32) (n, steps int)
+	pulseColumn func(r []float32, stride int, veq, gain []float32, row, count []int32, alpha, inv, low, high float32, t *table)
 }
 
 // goLoops is the reference.
-var goLoops = implementation{"Go", readRowGo, readColumnsGo, pulseRowGo}
+var goLoops = implementation{"Go", readRowGo, readColumnsGo, coincideGo, pulseColumnGo}
 
 // selected is the fastest implementation that the processor runs.
 var selected = implementations()[0]
@@ -86,13 +87,33 @@ func readColumns(d, r, e, lt, sign []float32, alpha float32, t *table) (dot, abs
 	return selected.readColumns(d, r, e, lt, sign, alpha, t)
 }
 
-// pulseRow is pulseRowGo as the selected implementation computes it. It panics
-// if the slices differ in length.
-func pulseRow(r, veq, gain []float32, word []uint32, row uint32, alpha, inv, low, high float32, t *table) int {
-	if n := len(r); len(veq) != n || len(gain) != n || len(word) != n {
-		panic("tile: pulseRow of slices that differ in length")
+// coincideRoom is how many elements more than it lists coincide may write.
+const coincideRoom = laneCount
+
+// coincide is coincideGo as the selected implementation computes it. It panics
+// if row and word differ in length, or if coincident or count is not
+// coincideRoom longer.
+func coincide(coincident, count, row []int32, word []uint32, column uint32) (n, steps int) {
+	if n := len(row); len(word) != n || len(coincident) < n+coincideRoom || len(count) < n+coincideRoom {
+		panic("tile: coincide of slices that differ in length")
 	}
-	return selected.pulseRow(r, veq, gain, word, row, alpha, inv, low, high, t)
+	return selected.coincide(coincident, count, row, word, column)
+}
+
+// pulseColumn is pulseColumnGo as the selected implementation computes it. It
+// panics if row and count, or veq and gain, differ in length, or if the last of
+// row lies outside the others.
+func pulseColumn(r []float32, stride int, veq, gain []float32, row, count []int32, alpha, inv, low, high float32, t *table) {
+	if len(count) != len(row) || len(gain) != len(veq) {
+		panic("tile: pulseColumn of slices that differ in length")
+	}
+	if len(row) == 0 {
+		return
+	}
+	if last := int(row[len(row)-1]); last >= len(veq) || last*stride >= len(r) {
+		panic("tile: pulseColumn of a row that there is not")
+	}
+	selected.pulseColumn(r, stride, veq, gain, row, count, alpha, inv, low, high, t)
 }
 
 // readRowGo drives one row with a pulse of width x and lets every column
@@ -137,36 +158,58 @@ func readColumnsGo(d, r, e, lt, sign []float32, alpha float32, t *table) (dot, a
 	return p.sum(), q.sum()
 }
 
-// pulseRowGo fires the update pulses of one row. Bit k of row says that the
-// row pulses in slot k, bit k of word[j] that column j does; a cell takes one
-// step per slot in which both do:
+// coincideGo lists the rows that share slots with a column. Bit k of word[i]
+// says that row[i] pulses in slot k, bit k of column that the column does:
 //
-//	for range popcount(row & word[j]) {
-//		v := alpha*r[j] + veq[j]
-//		dv := gain[j] * t.at(v)
+//	if c := popcount(column & word[i]); c > 0 {
+//		coincident[n], count[n] = row[i], c
+//		n++
+//	}
+//
+// It returns how many rows that are and the sum of their counts. Elements after
+// the n-th are scratch. len(word) is len(row); coincident and count are longer by
+// coincideRoom.
+func coincideGo(coincident, count, row []int32, word []uint32, column uint32) (n, steps int) {
+	word = word[:len(row)]
+	for i, r := range row {
+		c := bits.OnesCount32(column & word[i])
+		coincident[n], count[n] = r, int32(c)
+		steps += c
+		if c > 0 {
+			n++
+		}
+	}
+	return n, steps
+}
+
+// pulseColumnGo lets the cell of a column in row row[k] take count[k] > 0 update
+// steps:
+//
+//	i := row[k]
+//	for range count[k] {
+//		v := alpha*r[i*stride] + veq[i]
+//		dv := gain[i] * t.at(v)
 //		dv = max(low-v, min(high-v, dv))
-//		r[j] += dv * inv
+//		r[i*stride] += dv * inv
 //	}
 //
 // with inv = 1/alpha, so that a step is written into the frame of the last
-// rebase. It returns the number of steps taken. All slices have the length of r.
-func pulseRowGo(r, veq, gain []float32, word []uint32, row uint32, alpha, inv, low, high float32, t *table) int {
-	veq, gain, word = veq[:len(r)], gain[:len(r)], word[:len(r)]
-	steps := 0
-	for j := range r {
-		n := bits.OnesCount32(row & word[j])
-		steps += n
-		for ; n > 0; n-- {
-			v := float32(alpha*r[j]) + veq[j]
-			dv := float32(gain[j] * t.at(v))
+// rebase. row ascends.
+func pulseColumnGo(r []float32, stride int, veq, gain []float32, row, count []int32, alpha, inv, low, high float32, t *table) {
+	count = count[:len(row)]
+	for k, i := range row {
+		ri, veq, gain := r[int(i)*stride], veq[i], gain[i]
+		for range count[k] {
+			v := float32(alpha*ri) + veq
+			dv := float32(gain * t.at(v))
 			if top := high - v; !(dv < top) {
 				dv = top
 			}
 			if bottom := low - v; !(dv > bottom) {
 				dv = bottom
 			}
-			r[j] += float32(dv * inv)
+			ri += float32(dv * inv)
 		}
+		r[int(i)*stride] = ri
 	}
-	return steps
 }

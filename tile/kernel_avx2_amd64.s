@@ -47,20 +47,6 @@ DATA laneIndex<>+24(SB)/4, $6
 DATA laneIndex<>+28(SB)/4, $7
 GLOBL laneIndex<>(SB), RODATA|NOPTR, $32
 
-// bitCount holds the number of ones in 0 to 15, for each half of a register.
-DATA bitCount<>+0(SB)/8, $0x0302020102010100
-DATA bitCount<>+8(SB)/8, $0x0403030203020201
-DATA bitCount<>+16(SB)/8, $0x0302020102010100
-DATA bitCount<>+24(SB)/8, $0x0403030203020201
-GLOBL bitCount<>(SB), RODATA|NOPTR, $32
-
-// lowNibbles masks the lower four bits of every byte.
-DATA lowNibbles<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
-DATA lowNibbles<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
-DATA lowNibbles<>+16(SB)/8, $0x0f0f0f0f0f0f0f0f
-DATA lowNibbles<>+24(SB)/8, $0x0f0f0f0f0f0f0f0f
-GLOBL lowNibbles<>(SB), RODATA|NOPTR, $32
-
 // VOLTAGE sets Y0 = alpha*r[j] + e[j] in the lanes of Y15. Other lanes touch
 // no memory and hold 0.
 #define VOLTAGE \
@@ -134,6 +120,12 @@ GLOBL lowNibbles<>(SB), RODATA|NOPTR, $32
 	VADDPS       X3, x, x      \
 	VMOVSHDUP    x, X3         \
 	VADDSS       X3, x, x
+
+// STORE_CELL stores lane of x in r at the k-th cell of the block.
+#define STORE_CELL(k, x, lane) \
+	MOVLQSX    (4*k)(R11)(AX*1), DX      \
+	IMULQ      BX, DX                    \
+	VEXTRACTPS $lane, x, (R8)(DX*4)
 
 // func readRowAVX2(acc, r, e, lt, sign []float32, alpha, x float32, t *table) float32
 //
@@ -247,104 +239,76 @@ done:
 	VZEROUPPER
 	RET
 
-// func pulseRowAVX2(r, veq, gain []float32, word []uint32, row uint32, alpha, inv, low, high float32, t *table) int
+// func pulseColumnAVX2(r []float32, stride int, veq, gain []float32, row, count []int32, alpha, inv, low, high float32, t *table)
 //
-// SI is word, R8 r, R9 veq, R10 gain, Y6 n, the steps that a lane has left, Y7
-// the sum of steps, Y8 r, Y9 row, Y10 the lanes that have steps left, Y11 v.
-TEXT ·pulseRowAVX2(SB), NOSPLIT, $0-136
+// SI is count, R11 row, R8 r, R9 veq, R10 gain, BX stride, Y6 their r, Y7 veq,
+// Y9 gain, Y8 the steps they have left, Y10 the lanes that have any, Y11 v.
+TEXT ·pulseColumnAVX2(SB), NOSPLIT, $0-152
 	MOVQ r_base+0(FP), R8
-	MOVQ r_len+8(FP), CX
-	MOVQ veq_base+24(FP), R9
-	MOVQ gain_base+48(FP), R10
-	MOVQ word_base+72(FP), SI
-	VBROADCASTSS row+96(FP), Y9
-	VBROADCASTSS alpha+100(FP), Y12
-	MOVQ t+120(FP), DI
+	MOVQ stride+24(FP), BX
+	MOVQ veq_base+32(FP), R9
+	MOVQ gain_base+56(FP), R10
+	MOVQ row_base+80(FP), R11
+	MOVQ row_len+88(FP), CX
+	MOVQ count_base+104(FP), SI
+	VBROADCASTSS alpha+128(FP), Y12
+	MOVQ t+144(FP), DI
 	VBROADCASTSS table_scale(DI), Y13
 	VBROADCASTSS table_offset(DI), Y14
-	VPXOR  Y7, Y7, Y7
 	XORL   AX, AX
-	ALL_LANES
 	JMP    more
 
 block:
-	VPMASKMOVD (SI)(AX*1), Y15, Y6     // does any column share a slot with the row?
-	VPTEST     Y6, Y9
-	JNE        pulse
+	VMOVDQU      (R11)(AX*1), Y3
+	VMOVDQU      (SI)(AX*1), Y8
+	ALL_LANES
+	VGATHERDPS   Y15, (R9)(Y3*4), Y7
+	ALL_LANES
+	VGATHERDPS   Y15, (R10)(Y3*4), Y9
+	VMOVD        BX, X4
+	VPBROADCASTD X4, Y4
+	VPMULLD      Y3, Y4, Y3
+	ALL_LANES
+	VGATHERDPS   Y15, (R8)(Y3*4), Y6
 
-next:
+step:
+	VPXOR        Y3, Y3, Y3              // lanes with n > 0
+	VPCMPGTD     Y3, Y8, Y10
+	VPTEST       Y10, Y10
+	JEQ          store
+	VPADDD       Y10, Y8, Y8             // n--
+	VMULPS       Y12, Y6, Y0             // v = alpha*r + veq
+	VADDPS       Y7, Y0, Y0
+	VMOVAPS      Y0, Y11
+	LOOKUP
+	VMULPS       Y9, Y0, Y0              // dv = gain*t.at(v)
+	VBROADCASTSS high+140(FP), Y3        // dv < high-v ? dv : high-v
+	VSUBPS       Y11, Y3, Y3
+	VMINPS       Y3, Y0, Y0
+	VBROADCASTSS low+136(FP), Y3         // dv > low-v ? dv : low-v
+	VSUBPS       Y11, Y3, Y3
+	VMAXPS       Y3, Y0, Y0
+	VBROADCASTSS inv+132(FP), Y3         // r += dv*inv, in the lanes with steps left
+	VMULPS       Y3, Y0, Y0
+	VADDPS       Y0, Y6, Y0
+	VBLENDVPS    Y10, Y0, Y6, Y6
+	JMP          step
+
+store:
+	STORE_CELL(0, X6, 0)
+	STORE_CELL(1, X6, 1)
+	STORE_CELL(2, X6, 2)
+	STORE_CELL(3, X6, 3)
+	VEXTRACTF128 $1, Y6, X6
+	STORE_CELL(4, X6, 0)
+	STORE_CELL(5, X6, 1)
+	STORE_CELL(6, X6, 2)
+	STORE_CELL(7, X6, 3)
 	ADDQ $32, AX
 	SUBQ $8, CX
 
 more:
 	CMPQ CX, $8
 	JGE  block
-	CMPQ CX, $0
-	JLE  done
-	LAST_LANES
-	JMP  block
-
-pulse:
-	VPAND      Y9, Y6, Y6              // ones in the bytes of row & word
-	VMOVDQU    lowNibbles<>(SB), Y3
-	VMOVDQU    bitCount<>(SB), Y4
-	VPAND      Y3, Y6, Y5
-	VPSRLD     $4, Y6, Y6
-	VPAND      Y3, Y6, Y6
-	VPSHUFB    Y5, Y4, Y5
-	VPSHUFB    Y6, Y4, Y6
-	VPADDB     Y5, Y6, Y6
-	VPSRLD     $16, Y6, Y5             // n = the sum of the four bytes
-	VPADDB     Y5, Y6, Y6
-	VPSRLD     $8, Y6, Y5
-	VPADDB     Y5, Y6, Y6
-	VPSLLD     $24, Y6, Y6
-	VPSRLD     $24, Y6, Y6
-	VPADDD     Y6, Y7, Y7              // steps += n
-	VMASKMOVPS (R8)(AX*1), Y15, Y8
-
-step:
-	VPXOR      Y3, Y3, Y3              // lanes with n > 0
-	VPCMPGTD   Y3, Y6, Y10
-	VPTEST     Y10, Y10
-	JEQ        store
-	VPADDD     Y10, Y6, Y6             // n--
-	VMULPS     Y12, Y8, Y0             // v = alpha*r + veq
-	VMASKMOVPS (R9)(AX*1), Y15, Y3
-	VADDPS     Y3, Y0, Y0
-	VMOVAPS    Y0, Y11
-	LOOKUP
-	VMASKMOVPS (R10)(AX*1), Y15, Y3    // dv = gain*t.at(v)
-	VMULPS     Y3, Y0, Y0
-	VBROADCASTSS high+112(FP), Y3      // dv < high-v ? dv : high-v
-	VSUBPS     Y11, Y3, Y3
-	VMINPS     Y3, Y0, Y0
-	VBROADCASTSS low+108(FP), Y3       // dv > low-v ? dv : low-v
-	VSUBPS     Y11, Y3, Y3
-	VMAXPS     Y3, Y0, Y0
-	VBROADCASTSS inv+104(FP), Y3       // r += dv*inv, in the lanes with steps left
-	VMULPS     Y3, Y0, Y0
-	VADDPS     Y0, Y8, Y0
-	VBLENDVPS  Y10, Y0, Y8, Y8
-	JMP        step
-
-store:
-	CMPQ       CX, $8                  // a masked store is slow: only where it must be
-	JLT        storeLast
-	VMOVUPS    Y8, (R8)(AX*1)
-	JMP        next
-
-storeLast:
-	VMASKMOVPS Y8, Y15, (R8)(AX*1)
-
-done:
-	VEXTRACTI128 $1, Y7, X3            // add the lanes of steps
-	VPADDD       X3, X7, X7
-	VPSHUFD      $0x4e, X7, X3
-	VPADDD       X3, X7, X7
-	VPSHUFD      $0xb1, X7, X3
-	VPADDD       X3, X7, X7
-	VMOVD        X7, AX
-	MOVQ         AX, ret+128(FP)
 	VZEROUPPER
 	RET

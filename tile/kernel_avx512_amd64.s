@@ -193,39 +193,40 @@ done:
 	VZEROUPPER
 	RET
 
-// func pulseRowAVX512(r, veq, gain []float32, word []uint32, row uint32, alpha, inv, low, high float32, t *table) int
+// func coincideAVX512(coincident, count, row []int32, word []uint32, column uint32) (n, steps int)
 //
-// SI is word, R8 r, R9 veq, R10 gain, Z21-Z23 inv, low and high, Z28 row, Z29
-// one, Z8 the sum of steps. K2 are the lanes that pulse at all, K3 those that
-// have steps left.
-TEXT ·pulseRowAVX512(SB), NOSPLIT, $0-136
-	MOVQ r_base+0(FP), R8
-	MOVQ r_len+8(FP), CX
-	MOVQ veq_base+24(FP), R9
-	MOVQ gain_base+48(FP), R10
+// SI is word, R8 row, R9 and R10 the next element of coincident and of count, BX
+// the first of coincident. Z0 are the counts of a block, Z1 its rows, Z21
+// column, Z8 the sum of counts, K2 the lanes that pulse.
+TEXT ·coincideAVX512(SB), NOSPLIT, $0-120
+	MOVQ coincident_base+0(FP), R9
+	MOVQ count_base+24(FP), R10
+	MOVQ row_base+48(FP), R8
+	MOVQ row_len+56(FP), CX
 	MOVQ word_base+72(FP), SI
-	VBROADCASTSS row+96(FP), Z28
-	VBROADCASTSS alpha+100(FP), Z16
-	VBROADCASTSS inv+104(FP), Z21
-	VBROADCASTSS low+108(FP), Z22
-	VBROADCASTSS high+112(FP), Z23
-	MOVQ t+120(FP), DI
-	LOAD_TABLE
-	MOVL   $1, DX
-	VPBROADCASTD DX, Z29
+	VBROADCASTSS column+96(FP), Z21
+	MOVQ   R9, BX
 	VPXORQ Z8, Z8, Z8
 	XORL   AX, AX
 	ALL_LANES
 	JMP    more
 
 block:
-	VPTESTMD (SI)(AX*1), Z28, K1, K2 // does any column share a slot with the row?
-	KORTESTW K2, K2
-	JNE      pulse
-
-next:
-	ADDQ $64, AX
-	SUBQ $16, CX
+	VPANDD.Z    (SI)(AX*1), Z21, K1, Z0 // count = popcount(column & word)
+	VPOPCNTD    Z0, Z0
+	VPADDD      Z0, Z8, Z8
+	VPTESTMD    Z0, Z0, K2
+	VMOVDQU32.Z (R8)(AX*1), K1, Z1
+	KMOVW       K2, DX
+	POPCNTL     DX, DX
+	VPCOMPRESSD Z0, K2, Z0              // those that pulse to the front; the rest is overwritten
+	VPCOMPRESSD Z1, K2, Z1
+	VMOVDQU32   Z0, (R10)
+	VMOVDQU32   Z1, (R9)
+	LEAQ        (R10)(DX*4), R10
+	LEAQ        (R9)(DX*4), R9
+	ADDQ        $64, AX
+	SUBQ        $16, CX
 
 more:
 	CMPQ CX, $16
@@ -235,36 +236,11 @@ more:
 	LAST_LANES
 	JMP  block
 
-pulse:
-	VMOVDQU32.Z (SI)(AX*1), K2, Z5   // n = popcount(row & word)
-	VPANDD      Z28, Z5, Z5
-	VPOPCNTD    Z5, Z5
-	VPADDD      Z5, Z8, Z8           // steps += n
-	VMOVUPS.Z   (R8)(AX*1), K2, Z6   // r
-	VMOVUPS.Z   (R9)(AX*1), K2, Z7   // veq
-	VMOVUPS.Z   (R10)(AX*1), K2, Z10 // gain
-	KMOVW       K2, K3
-
-step:
-	VMULPS   Z16, Z6, Z0             // v = alpha*r + veq
-	VADDPS   Z7, Z0, Z0
-	VSUBPS   Z0, Z23, Z11            // top = high - v
-	VSUBPS   Z0, Z22, Z12            // bottom = low - v
-	LOOKUP
-	VMULPS   Z10, Z0, Z0             // dv = gain*t.at(v)
-	VMINPS   Z11, Z0, Z0             // dv < top ? dv : top
-	VMAXPS   Z12, Z0, Z0             // dv > bottom ? dv : bottom
-	VMULPS   Z21, Z0, Z0             // r += dv*inv
-	VADDPS   Z0, Z6, K3, Z6
-	VPSUBD   Z29, Z5, K3, Z5         // n--
-	VPTESTMD Z5, Z5, K3, K3
-	KORTESTW K3, K3
-	JNE      step
-	VMOVUPS  Z6, K2, (R8)(AX*1)
-	JMP      next
-
 done:
-	VEXTRACTI64X4 $1, Z8, Y3         // add the lanes of steps
+	SUBQ BX, R9
+	SHRQ $2, R9
+	MOVQ R9, n+104(FP)
+	VEXTRACTI64X4 $1, Z8, Y3         // add the lanes of counts
 	VPADDD        Y3, Y8, Y8
 	VEXTRACTI128  $1, Y8, X3
 	VPADDD        X3, X8, X8
@@ -273,6 +249,76 @@ done:
 	VPSHUFD       $0xb1, X8, X3
 	VPADDD        X3, X8, X8
 	VMOVD         X8, AX
-	MOVQ          AX, ret+128(FP)
+	MOVQ          AX, steps+112(FP)
+	VZEROUPPER
+	RET
+
+// func pulseColumnAVX512(r []float32, stride int, veq, gain []float32, row, count []int32, alpha, inv, low, high float32, t *table)
+//
+// SI is count, R11 row, R8 r, R9 veq, R10 gain, Z21-Z23 inv, low and high, Z28
+// stride, Z29 one. Z11 are where the block's cells are in r, Z6 their r, Z7
+// veq, Z10 gain, Z5 the steps they have left, K3 the lanes that have any.
+TEXT ·pulseColumnAVX512(SB), NOSPLIT, $0-152
+	MOVQ r_base+0(FP), R8
+	MOVQ veq_base+32(FP), R9
+	MOVQ gain_base+56(FP), R10
+	MOVQ row_base+80(FP), R11
+	MOVQ row_len+88(FP), CX
+	MOVQ count_base+104(FP), SI
+	MOVQ stride+24(FP), DX
+	VPBROADCASTD DX, Z28
+	VBROADCASTSS alpha+128(FP), Z16
+	VBROADCASTSS inv+132(FP), Z21
+	VBROADCASTSS low+136(FP), Z22
+	VBROADCASTSS high+140(FP), Z23
+	MOVQ t+144(FP), DI
+	LOAD_TABLE
+	MOVL   $1, DX
+	VPBROADCASTD DX, Z29
+	XORL   AX, AX
+	ALL_LANES
+	JMP    more
+
+block:
+	VMOVDQU32.Z (R11)(AX*1), K1, Z12
+	VMOVDQU32.Z (SI)(AX*1), K1, Z5
+	VPMULLD     Z28, Z12, Z11
+	KMOVW       K1, K2
+	VGATHERDPS  (R8)(Z11*4), K2, Z6
+	KMOVW       K1, K2
+	VGATHERDPS  (R9)(Z12*4), K2, Z7
+	KMOVW       K1, K2
+	VGATHERDPS  (R10)(Z12*4), K2, Z10
+	KMOVW       K1, K3
+
+step:
+	VMULPS   Z16, Z6, Z0             // v = alpha*r + veq
+	VADDPS   Z7, Z0, Z0
+	VSUBPS   Z0, Z23, Z13            // top = high - v
+	VSUBPS   Z0, Z22, Z14            // bottom = low - v
+	LOOKUP
+	VMULPS   Z10, Z0, Z0             // dv = gain*t.at(v)
+	VMINPS   Z13, Z0, Z0             // dv < top ? dv : top
+	VMAXPS   Z14, Z0, Z0             // dv > bottom ? dv : bottom
+	VMULPS   Z21, Z0, Z0             // r += dv*inv
+	VADDPS   Z0, Z6, K3, Z6
+	VPSUBD   Z29, Z5, K3, Z5         // n--
+	VPTESTMD Z5, Z5, K3, K3
+	KORTESTW K3, K3
+	JNE      step
+	KMOVW       K1, K2
+	VSCATTERDPS Z6, K2, (R8)(Z11*4)
+	ADDQ        $64, AX
+	SUBQ        $16, CX
+
+more:
+	CMPQ CX, $16
+	JGE  block
+	CMPQ CX, $0
+	JLE  done
+	LAST_LANES
+	JMP  block
+
+done:
 	VZEROUPPER
 	RET

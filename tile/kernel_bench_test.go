@@ -29,7 +29,6 @@ func newBenchTile(density float64) *benchTile {
 		all.r[i] *= 0.1
 	}
 	b.r, b.e, b.lt, b.gain = all.r, all.e, all.lt, all.gain
-	b.row = 1
 	return b
 }
 
@@ -68,16 +67,35 @@ func BenchmarkReadColumns(b *testing.B) {
 	})
 }
 
-// BenchmarkPulseRow fires a row's one slot against columns that share it with
-// the given probability.
-func BenchmarkPulseRow(b *testing.B) {
-	for _, density := range []float64{0, 0.01, 0.1, 1} {
+// BenchmarkPulse fires columns of the tile one after the other, in one slot
+// that they share with a row with the given probability, and reports the time
+// per step taken.
+func BenchmarkPulse(b *testing.B) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for _, density := range []float64{0.01, 0.1, 0.5} {
 		t := newBenchTile(density)
-		b.Run(fmt.Sprintf("density=%g", density), func(b *testing.B) {
-			benchKernel(b, func(lo, hi int) {
-				pulseRow(t.r[lo:hi], t.e[lo:hi], t.gain[lo:hi], t.word, t.row, t.alpha, 1/t.alpha, t.low, t.high, &t.table)
+		row, word := make([]int32, benchRows), make([]uint32, benchRows)
+		for i := range row {
+			row[i], word[i] = int32(i), randomWord(rng, density)
+		}
+		rows, count := make([]int32, benchRows+coincideRoom), make([]int32, benchRows+coincideRoom)
+		for _, k := range implementations() {
+			b.Run(fmt.Sprintf("density=%g/%s", density, k.name), func(b *testing.B) {
+				use(b, k)
+				steps, j := 0, 0
+				for b.Loop() {
+					n, s := coincide(rows, count, row, word, 1)
+					lo, hi := j*benchRows, (j+1)*benchRows
+					pulseColumn(t.r[j:], benchCols, t.e[lo:hi], t.gain[lo:hi], rows[:n], count[:n], t.alpha, 1/t.alpha, t.low, t.high, &t.table)
+					steps += s
+					if j++; j == benchCols {
+						j = 0
+					}
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(steps), "ns/step")
+				b.ReportMetric(0, "ns/op")
 			})
-		})
+		}
 	}
 }
 

@@ -31,12 +31,13 @@ const guard = 16
 // fill is what those elements hold.
 const fill = 7
 
-// The arguments of the three kernels, each slice at an offset of its own in a
+// The arguments of the kernels, each slice at an offset of its own in a
 // larger array, so that no two share an alignment.
 type arguments struct {
 	acc, r, e, lt, sign, gain, d []float32
-	word                         []uint32
-	row                          uint32
+	word                         []uint32 // of the rows of a column
+	column                       uint32
+	rows                         []int32
 	alpha, x, low, high          float32
 	table                        table
 }
@@ -77,7 +78,11 @@ func newArguments(rng *rand.Rand, n int, density float64) *arguments {
 		*s = unaligned[float32](n, rng.IntN(guard), fill)
 	}
 	a.word = unaligned[uint32](n, rng.IntN(guard), math.MaxUint32)
-	a.row = randomWord(rng, 0.5)
+	a.column = randomWord(rng, 0.5)
+	a.rows = unaligned[int32](n, rng.IntN(guard), fill)
+	for k := range a.rows {
+		a.rows[k] = int32(k)
+	}
 	for j := range n {
 		a.acc[j] = float32(rng.NormFloat64())
 		a.r[j] = float32(rng.NormFloat64())
@@ -123,7 +128,7 @@ func same(a, b float32) bool {
 	return math.Float32bits(a) == math.Float32bits(b) || a != a && b != b
 }
 
-// check runs all three kernels of the selected implementation and of the
+// check runs all four kernels of the selected implementation and of the
 // reference on copies of a and compares every result.
 func (a *arguments) check(t *testing.T) {
 	t.Helper()
@@ -156,17 +161,39 @@ func (a *arguments) check(t *testing.T) {
 	compare("readColumns dot", dot, wantDot)
 	compare("readColumns abs", abs, wantAbs)
 
-	want = slices.Clone(a.r)
-	inv := 1 / a.alpha
-	wantSteps := pulseRowGo(want, a.e, a.gain, a.word, a.row, a.alpha, inv, a.low, a.high, &a.table)
-	steps := pulseRow(a.r, a.e, a.gain, a.word, a.row, a.alpha, inv, a.low, a.high, &a.table)
-	compareSlices("pulseRow r", a.r, want)
-	if steps != wantSteps {
-		t.Fatalf("%d columns: pulseRow = %d steps, reference %d", len(a.r), steps, wantSteps)
+	rows, counts := a.checkCoincide(t)
+	for stride := 1; stride < 4; stride += 2 {
+		got := slices.Concat(slices.Repeat(a.r, stride), []float32{fill})
+		want := slices.Clone(got)
+		inv := 1 / a.alpha
+		pulseColumnGo(want, stride, a.e, a.gain, rows, counts, a.alpha, inv, a.low, a.high, &a.table)
+		pulseColumn(got, stride, a.e, a.gain, rows, counts, a.alpha, inv, a.low, a.high, &a.table)
+		compareSlices("pulseColumn r", got, want)
 	}
-	if !intact(a.r) {
-		t.Fatalf("%d columns: pulseRow writes past r", len(a.r))
+}
+
+// checkCoincide compares coincide with its reference and returns what it lists.
+func (a *arguments) checkCoincide(t *testing.T) (cells, counts []int32) {
+	t.Helper()
+	n := len(a.rows)
+	lists := [4][]int32{}
+	for k := range lists {
+		lists[k] = unaligned[int32](n+coincideRoom, k, fill)
 	}
+	wantN, wantSteps := coincideGo(lists[0], lists[1], a.rows, a.word, a.column)
+	gotN, gotSteps := coincide(lists[2], lists[3], a.rows, a.word, a.column)
+	if gotN != wantN || gotSteps != wantSteps {
+		t.Fatalf("%d rows: coincide = %d, %d, reference %d, %d", n, gotN, gotSteps, wantN, wantSteps)
+	}
+	if !slices.Equal(lists[2][:gotN], lists[0][:wantN]) || !slices.Equal(lists[3][:gotN], lists[1][:wantN]) {
+		t.Fatalf("%d rows: coincide lists %v, reference %v", n, lists[2][:gotN], lists[0][:wantN])
+	}
+	for _, list := range lists {
+		if slices.ContainsFunc(list[len(list):cap(list)], func(v int32) bool { return v != fill }) {
+			t.Fatalf("%d rows: coincide writes past its room", n)
+		}
+	}
+	return lists[2][:gotN], lists[3][:gotN]
 }
 
 func TestKernelsMatchReference(t *testing.T) {
@@ -252,12 +279,19 @@ func TestKernelsPanicOnLengthMismatch(t *testing.T) {
 			if !panics(func() { readColumns(f[0], f[1], f[2], f[3], f[4], 1, tab) }) {
 				t.Errorf("readColumns accepts a short slice %d", k)
 			}
-			words := w
-			if k == 3 {
-				words = w[:19]
+		}
+		const n, room = 4, 4 + coincideRoom
+		list := make([]int32, room)
+		for k, short := range [][4]int{{room - 1, room, n, n}, {room, room - 1, n, n}, {room, room, n - 1, n}, {room, room, n, n - 1}} {
+			if !panics(func() { coincide(list[:short[0]], list[:short[1]], list[:short[2]], w[:short[3]], 1) }) {
+				t.Errorf("coincide accepts a short slice %d", k)
 			}
-			if k < 4 && !panics(func() { pulseRow(f[0], f[1], f[2], words, 1, 1, 1, 0, 1, tab) }) {
-				t.Errorf("pulseRow accepts a short slice %d", k)
+		}
+		for k, short := range [][5]int{{2, 3, 3, 3, 2}, {6, 2, 3, 3, 3}, {6, 3, 2, 3, 3}, {6, 3, 3, 2, 3}, {6, 3, 3, 3, 2}, {6, 2, 2, 3, 3}, {6, 1, 1, 1, 1}} {
+			if !panics(func() {
+				pulseColumn(s[:short[0]], 3, s[:short[1]], s[:short[2]], []int32{0, 1, 2}[:short[3]], []int32{1, 1, 1}[:short[4]], 1, 1, 0, 1, tab)
+			}) != (k == 6) {
+				t.Errorf("pulseColumn accepts a short slice %d", k)
 			}
 		}
 	})
@@ -266,10 +300,12 @@ func TestKernelsPanicOnLengthMismatch(t *testing.T) {
 func TestKernelsDoNotAllocate(t *testing.T) {
 	forEach(t, func(t *testing.T) {
 		a := newArguments(rand.New(rand.NewPCG(9, 10)), 250, 0.1)
+		rows, counts := make([]int32, 250+coincideRoom), make([]int32, 250+coincideRoom)
 		if n := testing.AllocsPerRun(100, func() {
 			readRow(a.acc, a.r, a.e, a.lt, a.sign, a.alpha, a.x, &a.table)
 			readColumns(a.d, a.r, a.e, a.lt, a.sign, a.alpha, &a.table)
-			pulseRow(a.r, a.e, a.gain, a.word, a.row, a.alpha, 1/a.alpha, a.low, a.high, &a.table)
+			n, _ := coincide(rows, counts, a.rows, a.word, a.column)
+			pulseColumn(a.r, 1, a.e, a.gain, rows[:n], counts[:n], a.alpha, 1/a.alpha, a.low, a.high, &a.table)
 		}); n != 0 {
 			t.Errorf("%g allocations per run", n)
 		}
@@ -315,14 +351,14 @@ func FuzzKernels(f *testing.F) {
 		data[i] = byte(rng.Uint32())
 	}
 	f.Add(uint64(3), uint32(0x55), data)
-	f.Fuzz(func(t *testing.T, seed uint64, row uint32, data []byte) {
+	f.Fuzz(func(t *testing.T, seed uint64, column uint32, data []byte) {
 		if len(data) > 32*300 {
 			return
 		}
 		for _, k := range implementations() {
 			use(t, k)
 			a := newArguments(rand.New(rand.NewPCG(seed, 0)), len(data)/32, 0)
-			a.row = row
+			a.column = column
 			for j := range a.acc {
 				column := data[32*j:]
 				for k, s := range [][]float32{a.acc, a.r, a.e, a.lt, a.sign, a.gain, a.d} {

@@ -46,6 +46,9 @@ func TestKernelsStayWithinSlices(t *testing.T) {
 				w := unsafe.Slice((*uint32)(fenced(t, n, atEnd)), n)
 				copy(w, a.word)
 				a.word = w
+				rows := unsafe.Slice((*int32)(fenced(t, n, atEnd)), n)
+				copy(rows, a.rows)
+				a.rows = rows
 				a.check(t)
 			}
 		}

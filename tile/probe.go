@@ -19,7 +19,7 @@ func (t *Tile) Voltage(now circuit.Time, i, j int) float64 {
 	case !math.IsInf(l.tau, 1):
 		r *= math.Exp(-(now - l.frame).Seconds() / l.tau)
 	}
-	return float64(t.veq.row(i, t.stride)[j]) + r
+	return float64(t.veq.line(j)[i]) + r
 }
 
 // Weight returns the forward weight of cell (i, j) in S at the instant now,
@@ -31,6 +31,6 @@ func (t *Tile) Weight(now circuit.Time, i, j int) float64 {
 
 // conductance returns that of a cell's read transistor in S.
 func (t *Tile) conductance(now circuit.Time, i, j int) float64 {
-	shift := t.veq.row(i, t.stride)[j] - t.e.row(i, t.stride)[j]
+	shift := t.veq.line(j)[i] - t.e.line(i)[j]
 	return float64(t.forward.at(float32(t.Voltage(now, i, j)) - shift))
 }

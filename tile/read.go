@@ -21,7 +21,7 @@ func (t *Tile) Forward(now circuit.Time, x, charge []float32, scale float32) {
 			continue
 		}
 		t.catchUp(i, now)
-		r, e := t.r[i*t.stride:(i+1)*t.stride], t.e.row(i, t.stride)
+		r, e := t.r[i*t.stride:(i+1)*t.stride], t.e.line(i)
 		sum := readRow(t.acc, r[:t.cols], e[:t.cols], t.lt[i*t.stride:i*t.stride+t.cols], t.sign, t.alpha, xi, &t.forward)
 		gRef := t.forward.at(float32(t.alpha*r[t.cols]) + e[t.cols])
 		ref += float32(xi * gRef)
@@ -51,7 +51,7 @@ func (t *Tile) Backward(now circuit.Time, d, charge []float32, scale float32) {
 	}
 	for i := range t.rows {
 		t.catchUp(i, now)
-		r, e := t.r[i*t.stride:(i+1)*t.stride], t.e.row(i, t.stride)
+		r, e := t.r[i*t.stride:(i+1)*t.stride], t.e.line(i)
 		dot, sum := readColumns(d, r[:t.cols], e[:t.cols], t.lt[i*t.stride:i*t.stride+t.cols], t.sign, t.alpha, &t.backward)
 		gRef := t.backward.at(float32(t.alpha*r[t.cols]) + e[t.cols])
 		charge[i] += float32((dot - float32(ref*gRef)) * scale)
@@ -82,7 +82,7 @@ func (t *Tile) Weights(now circuit.Time, dst []float32) {
 	t.at(now)
 	for i := range t.rows {
 		t.catchUp(i, now)
-		r, e, lt := t.r[i*t.stride:(i+1)*t.stride], t.e.row(i, t.stride), t.lt[i*t.stride:]
+		r, e, lt := t.r[i*t.stride:(i+1)*t.stride], t.e.line(i), t.lt[i*t.stride:]
 		gRef := t.forward.at(float32(t.alpha*r[t.cols]) + e[t.cols])
 		for j := range t.cols {
 			g := t.forward.at(float32(t.alpha*r[j]) + e[j])

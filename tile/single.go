@@ -1,10 +1,6 @@
 package tile
 
-import (
-	"math/bits"
-
-	"engram/circuit"
-)
+import "engram/circuit"
 
 // This file is the cell without a capacitor: two phase-change devices that are
 // trained directly, the predecessor of the two-tier synapse (Burr et al., IEEE
@@ -12,20 +8,14 @@ import (
 // takes a SET pulse, where it meets the down line, G- does; no pulse takes
 // anything back. Its short-term part reads as zero.
 
-// setPulses fires the given line of every column against one row of a tile of
-// such cells.
-func (t *Tile) setPulses(i int, row uint32, line []uint32, direction int) {
-	if row == 0 {
-		return
-	}
+// setCells applies the pulses of cells of column j, up or down.
+func (t *Tile) setCells(rows []int32, j int, count []int32, direction int32) {
 	k := 0
 	if direction < 0 {
 		k = 1
 	}
-	for j, l := range line {
-		if n := bits.OnesCount32(row & l); n > 0 {
-			t.setCell(i, j, k, n)
-		}
+	for n, i := range rows {
+		t.setCell(int(i), j, k, int(count[n]))
 	}
 }
 
@@ -41,7 +31,6 @@ func (t *Tile) setCell(i, j, k, n int) {
 	before := t.pair[i*t.cols+j]
 	t.x[at] = float32(d[k].X)
 	t.wear[at].Pulses += uint32(n)
-	t.steps += uint64(n)
 	stale := t.pcmStale.Load()
 	t.setPair(i, j, &d)
 	if !stale { // the sums follow, rather than being made anew

@@ -128,7 +128,7 @@ func (s *Synapse) LongTerm() float64 {
 // ShortTerm returns s (g - g_ref) in S under polarity sign at the instant now.
 func (s *Synapse) ShortTerm(sign float32) float64 {
 	t := s.t
-	r, e := t.r[s.i*t.stride:(s.i+1)*t.stride], t.e.row(s.i, t.stride)
+	r, e := t.r[s.i*t.stride:(s.i+1)*t.stride], t.e.line(s.i)
 	g := t.forward.at(float32(t.alpha*r[s.j]) + e[s.j])
 	ref := t.forward.at(float32(t.alpha*r[t.cols]) + e[t.cols])
 	return float64(sign * (g - ref))
@@ -181,24 +181,21 @@ func (s *Synapse) Precharge() {
 func (t *Tile) charged(i, j int, v float64) float64 {
 	r := &t.r[i*t.stride+j]
 	before := float64(*r)
-	*r = (float32(v) - t.veq.row(i, t.stride)[j]) / t.alpha
+	*r = (float32(v) - t.veq.line(j)[i]) / t.alpha
 	return float64(*r) - before
 }
 
 // Pulse fires n update pulses on the cell alone, up for n > 0, down for n < 0.
 func (s *Synapse) Pulse(n int) {
 	t := s.t
-	gain, steps, ones := &t.up, &t.stepUp, n
+	gain, steps, count := &t.up, &t.stepUp, n
 	if n < 0 {
-		gain, steps, ones = &t.down, &t.stepDown, -n
+		gain, steps, count = &t.down, &t.stepDown, -n
 	}
 	lo := s.i*t.stride + s.j
 	before := float64(t.r[lo])
-	word := [1]uint32{^uint32(0)}
-	for ; ones > 0; ones -= MaxSlots {
-		pulseRowGo(t.r[lo:lo+1], t.veq.row(s.i, t.stride)[s.j:s.j+1], gain.row(s.i, t.stride)[s.j:s.j+1], word[:],
-			Mask(0, min(ones, MaxSlots)), t.alpha, 1/t.alpha, float32(t.cell.Low), float32(t.cell.High), steps)
-	}
+	pulseColumnGo(t.r[lo:lo+1], 1, t.veq.line(s.j)[s.i:], gain.line(s.j)[s.i:], []int32{0}, []int32{int32(count)},
+		t.alpha, 1/t.alpha, float32(t.cell.Low), float32(t.cell.High), steps)
 	s.pulsed(t, n, float64(t.r[lo])-before)
 }
 

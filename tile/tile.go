@@ -11,7 +11,8 @@ import (
 // A Tile is one crossbar of cells. Cell (i, j) sits at row i, column j; every
 // row has one more cell, at column index Cols, the reference whose conductance
 // is subtracted from the row's others. State is float32, one flat slice per
-// quantity with Rows x (Cols+1) elements.
+// quantity with Rows x (Cols+1) elements: row by row for what a read needs,
+// column by column for what only an update does, which visits few columns.
 //
 // A node's voltage is veq + alpha(t) r, where alpha = exp(-(t-frame)/tau) is
 // common to the tile: time passes for every cell by changing one number, and r
@@ -28,10 +29,10 @@ type Tile struct {
 	lt []float32 // F (G+ - G-), S
 	x  []float32 // crystalline fraction of G+ and G-, interleaved; no reference column
 
-	veq  param // voltage at which a node's leaks balance, V
-	e    param // veq less the read transistor's threshold shift, V
-	up   param // relative size of an up step
-	down param // relative size of a down step
+	e    param // line by row: veq less the read transistor's threshold shift, V
+	veq  param // line by column: voltage at which a node's leaks balance, V
+	up   param // line by column: relative size of an up step
+	down param // line by column: relative size of a down step
 
 	sign  []float32 // polarity of each column, +1 or -1
 	leak  leak
@@ -49,23 +50,30 @@ type Tile struct {
 	steps        uint64         // update steps taken
 	conductances float64        // see TakeReadConductance
 
-	charge           charge
-	every            uint64       // see CountCharge
-	looking          bool         // at the present update, cell by cell
-	seen             [2]seen      // up and down steps of that update
-	off              offCurrent   // of all cells
-	rowOff           []offCurrent // of each row
-	upCols, downCols []int32      // scratch: the columns whose lines fire
+	charge  charge
+	every   uint64       // see CountCharge
+	looking bool         // at the present update, cell by cell
+	seen    [2]seen      // up and down steps of that update
+	off     offCurrent   // of all cells
+	rowOff  []offCurrent // of each row
+	firing  [2]pulsing   // scratch: rows of positive and of negative input
 }
 
-// A param is a per-cell parameter. Where it is uniform one row serves them
-// all, and it costs nothing.
+// A param is a per-cell parameter, line by line. Where it is uniform one line
+// serves them all, and it costs nothing.
 type param struct {
-	v      []float32
-	stride int // 0 where uniform
+	v         []float32
+	n, stride int // elements of a line; from line to line, 0 where uniform
 }
 
-func (p *param) row(i, n int) []float32 { return p.v[i*p.stride : i*p.stride+n] }
+func newParam(lines, n int, varies bool) param {
+	if !varies {
+		return param{make([]float32, n), n, 0}
+	}
+	return param{make([]float32, lines*n), n, n}
+}
+
+func (p *param) line(k int) []float32 { return p.v[k*p.stride : k*p.stride+p.n] }
 
 // BytesPerCell is the memory of a cell whose transistors vary.
 const BytesPerCell = 4 * (1 + 1 + 2 + 1 + 4 + 4)
@@ -112,12 +120,9 @@ func New(name string, c Cell, rows, cols int, seed uint64) (*Tile, error) {
 func (t *Tile) fabricate() {
 	c := &t.cell
 	varies := c.Curves.SigmaUp > 0 || c.Curves.SigmaDown > 0 || c.Curves.SigmaRead > 0
-	rows, stride := t.rows, t.stride
-	if !varies {
-		rows, stride = 1, 0
-	}
-	for _, p := range []*param{&t.veq, &t.e, &t.up, &t.down} {
-		*p = param{make([]float32, rows*t.stride), stride}
+	t.e = newParam(t.rows, t.stride, varies)
+	for _, p := range []*param{&t.veq, &t.up, &t.down} {
+		*p = newParam(t.stride, t.rows, varies)
 	}
 	t.leak = newLeak(c, t.rows, t.stride)
 	t.rowOff = make([]offCurrent, t.rows)
@@ -133,13 +138,11 @@ func (t *Tile) fabricate() {
 			drift := off / c.Curves.NodeC
 			l := device.Leak{Tau: m.Tau, Plate: c.Storage.Plate, Drift: drift}
 			t.leak.set(i, j, l)
-			if i < rows {
-				veq := l.Equilibrium()
-				t.veq.v[i*t.stride+j] = float32(veq)
-				t.e.v[i*t.stride+j] = float32(veq - m.Read)
-				t.up.v[i*t.stride+j] = float32(c.Curves.GainUp(m.Up))
-				t.down.v[i*t.stride+j] = float32(c.Curves.GainDown(m.Down))
-			}
+			veq := l.Equilibrium()
+			t.veq.line(j)[i] = float32(veq)
+			t.e.line(i)[j] = float32(veq - m.Read)
+			t.up.line(j)[i] = float32(c.Curves.GainUp(m.Up))
+			t.down.line(j)[i] = float32(c.Curves.GainDown(m.Down))
 		}
 	}
 }
@@ -148,9 +151,8 @@ func (t *Tile) fabricate() {
 func (t *Tile) initialise() {
 	var rng circuit.Stream
 	for i := range t.rows {
-		veq := t.veq.row(i, t.stride)
 		for j := range t.stride {
-			t.r[i*t.stride+j] = float32(t.cell.V0 - float64(veq[j]))
+			t.r[i*t.stride+j] = float32(t.cell.V0 - float64(t.veq.line(j)[i]))
 		}
 		for j := range t.cols {
 			d := t.fabricated(i, j, &rng)

@@ -59,7 +59,7 @@ func (t *Tile) voltage(now circuit.Time, i, j int) float64 {
 	t.at(now)
 	t.catchUp(i, now)
 	n := i*t.stride + j
-	return float64(t.veq.row(i, t.stride)[j]) + float64(t.alpha)*float64(t.r[n])
+	return float64(t.veq.line(j)[i]) + float64(t.alpha)*float64(t.r[n])
 }
 
 // An eager cell steps one node pulse by pulse in float64, as the doc says.
@@ -199,7 +199,7 @@ func TestLeakDoesNotDependOnCuts(t *testing.T) {
 			cells := eagerCells(tl)
 			for i := range tl.r {
 				tl.r[i] += float32(0.4 * math.Sin(float64(i)))
-				cells[i].v = float64(tl.veq.v[i]) + float64(tl.r[i])
+				cells[i].v = float64(tl.veq.line(i % tl.stride)[i/tl.stride]) + float64(tl.r[i])
 			}
 			x, q := []float32{1, 1}, make([]float32, 20)
 			end := 10 * circuit.Millisecond
@@ -271,7 +271,7 @@ func TestReadsAreTheWeightEquation(t *testing.T) {
 		var want float64
 		for j := range d {
 			v, ref := tl.voltage(now, i, j), tl.voltage(now, i, 21)
-			shift := func(j int) float64 { return float64(tl.veq.row(i, 22)[j] - tl.e.row(i, 22)[j]) }
+			shift := func(j int) float64 { return float64(tl.veq.line(j)[i] - tl.e.line(i)[j]) }
 			g := tl.cell.Curves.Backward(v-shift(j)) - tl.cell.Curves.Backward(ref-shift(21))
 			want += float64(d[j]) * 1e6 * (float64(tl.lt[i*22+j]) + float64(tl.sign[j])*g)
 		}
@@ -359,7 +359,7 @@ func TestUniformParametersAreFree(t *testing.T) {
 	cell := testCell()
 	cell.Curves.SigmaUp, cell.Curves.SigmaDown, cell.Curves.SigmaRead = 0, 0, 0
 	tl := newTile(t, cell, 1000, 50)
-	if n := len(tl.veq.v) + len(tl.e.v) + len(tl.up.v) + len(tl.down.v); n != 4*51 {
+	if n := len(tl.veq.v) + len(tl.e.v) + len(tl.up.v) + len(tl.down.v); n != 51+3*1000 {
 		t.Errorf("%d values for uniform parameters", n)
 	}
 }

@@ -1,10 +1,6 @@
 package tile
 
-import (
-	"math/bits"
-
-	"engram/circuit"
-)
+import "engram/circuit"
 
 // MaxSlots is the largest number of pulse opportunities of one update: the
 // bits of a pulse train.
@@ -24,6 +20,15 @@ func Mask(from, to int) uint32 {
 	return uint32((uint64(1)<<to - 1) &^ (uint64(1)<<from - 1))
 }
 
+// pulsing are the rows that pulse in one pass of an update, and scratch for
+// those of them that coincide with the pulses of a column.
+type pulsing struct {
+	row  []int32
+	word []uint32 // trains
+
+	coincident, count []int32
+}
+
 // Update fires the slots in mask at the instant now: a cell's capacitor takes
 // one step of charge for every slot in which a row pulse and a column pulse
 // coincide.
@@ -32,66 +37,95 @@ func (t *Tile) Update(now circuit.Time, p *Trains, mask uint32) {
 	if t.alpha < rebaseBelow {
 		t.rebase(now)
 	}
-	t.beginUpdate(now, p, mask)
+	t.beginUpdate(now)
 	defer t.endUpdate()
-	up, down := anySlot(p.Up)&mask, anySlot(p.Down)&mask
-	for i := range t.rows {
-		row, neg := p.Row[i]&mask, p.RowNeg[i]&mask
-		if (row|neg)&(up|down) == 0 {
-			continue
+	columns := anySlot(p.Up, p.Down) & mask
+	pos, neg := &t.firing[0], &t.firing[1]
+	pos.list(p.Row, columns)
+	neg.list(p.RowNeg, columns)
+	for k := range t.firing {
+		for _, i := range t.firing[k].row {
+			t.catchUp(int(i), now)
 		}
-		if t.cell.SingleTier {
-			t.setPulses(i, row, p.Up, +1)
-			t.setPulses(i, row, p.Down, -1)
-			t.setPulses(i, neg, p.Down, +1)
-			t.setPulses(i, neg, p.Up, -1)
-			continue
-		}
-		t.catchUp(i, now)
-		t.pulse(i, row, p.Up, t.upCols, +1)
-		t.pulse(i, row, p.Down, t.downCols, -1)
-		t.pulse(i, neg, p.Down, t.downCols, +1)
-		t.pulse(i, neg, p.Up, t.upCols, -1)
 	}
+	t.pass(pos, p.Up, mask, +1)
+	t.pass(pos, p.Down, mask, -1)
+	t.pass(neg, p.Down, mask, +1)
+	t.pass(neg, p.Up, mask, -1)
 }
 
 // anySlot returns the slots in which any of the lines fires.
-func anySlot(words []uint32) uint32 {
+func anySlot(lines ...[]uint32) uint32 {
 	var any uint32
-	for _, w := range words {
-		any |= w
+	for _, words := range lines {
+		for _, w := range words {
+			any |= w
+		}
 	}
 	return any
 }
 
-// pulse fires the given line of every column, of which those in columns have
-// pulses, against one row.
-func (t *Tile) pulse(i int, row uint32, line []uint32, columns []int32, direction int32) {
-	if row == 0 {
+// list makes p the rows that pulse in any of the given slots.
+func (p *pulsing) list(words []uint32, slots uint32) {
+	p.row, p.word = p.row[:0], p.word[:0]
+	for i, w := range words {
+		if w &= slots; w != 0 {
+			p.row, p.word = append(p.row, int32(i)), append(p.word, w)
+		}
+	}
+	if room := len(words) + coincideRoom; len(p.count) < room {
+		p.coincident, p.count = make([]int32, room), make([]int32, room)
+	}
+}
+
+// pass fires the given line of every column, in the slots of mask, against rows.
+func (t *Tile) pass(p *pulsing, line []uint32, mask uint32, direction int32) {
+	if len(p.row) == 0 {
 		return
 	}
-	gain, steps, seen := &t.up, &t.stepUp, &t.seen[0]
-	if direction < 0 {
-		gain, steps, seen = &t.down, &t.stepDown, &t.seen[1]
+	for j, w := range line {
+		if w &= mask; w == 0 {
+			continue
+		}
+		n, steps := coincide(p.coincident, p.count, p.row, p.word, w)
+		t.steps += uint64(steps)
+		rows, count := p.coincident[:n], p.count[:n]
+		if t.gross != nil {
+			t.countPulses(rows, j, count, direction)
+		}
+		if t.cell.SingleTier {
+			t.setCells(rows, j, count, direction)
+		} else {
+			t.pulse(rows, j, count, steps, direction)
+		}
 	}
-	r := t.r[i*t.stride : i*t.stride+t.cols]
+}
+
+// pulse lets cells of column j take their steps.
+func (t *Tile) pulse(rows []int32, j int, count []int32, steps int, direction int32) {
+	gain, curve, seen := &t.up, &t.stepUp, &t.seen[0]
+	if direction < 0 {
+		gain, curve, seen = &t.down, &t.stepDown, &t.seen[1]
+	}
+	r := t.r[j:]
+	seen.n += steps
 	var before float64
 	if t.looking {
-		before = sumAt(r, columns)
+		before = sumAt(r, t.stride, rows)
 	}
-	n := pulseRow(r, t.veq.row(i, t.cols), gain.row(i, t.cols), line, row,
-		t.alpha, 1/t.alpha, float32(t.cell.Low), float32(t.cell.High), steps)
-	t.steps += uint64(n)
-	seen.n += n
+	pulseColumn(r, t.stride, t.veq.line(j), gain.line(j), rows, count,
+		t.alpha, 1/t.alpha, float32(t.cell.Low), float32(t.cell.High), curve)
 	if t.looking {
-		seen.sum += sumAt(r, columns) - before
+		seen.sum += sumAt(r, t.stride, rows) - before
 	}
-	if t.gross != nil {
-		for j := range t.cols {
-			n := int32(bits.OnesCount32(row & line[j]))
-			t.gross[i*t.cols+j] += n
-			t.net[i*t.cols+j] += n * direction * int32(t.sign[j])
-		}
+}
+
+// countPulses counts the pulses of cells of column j as CountPulses says.
+func (t *Tile) countPulses(rows []int32, j int, count []int32, direction int32) {
+	for k, i := range rows {
+		at := int(i)*t.cols + j
+		t.gross[at] += count[k]
+		t.net[at] += count[k] * direction * int32(t.sign[j])
 	}
 }
 
