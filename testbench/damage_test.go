@@ -105,9 +105,9 @@ func TestDamageIsNoticed(t *testing.T) {
 	}
 	sum := sha256.Sum256(b.Resolved())
 	before := tr.System.StateSHA256()
-	flips := 300
-	if long() {
-		flips = 1000
+	flips := 1000
+	if testing.Short() {
+		flips = 300
 	}
 	n := 0
 	damages(files[newestName], flips, func(what string, damaged []byte) {

@@ -254,7 +254,7 @@ func FuzzReadPlan(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
 		start := time.Now()
 		p, err := readPlan(bytes.NewReader(text))
-		if d := time.Since(start); d > time.Second {
+		if d := time.Since(start); d > 20*time.Second {
 			t.Errorf("%d bytes took %v", len(text), d)
 		}
 		if err != nil {

@@ -230,13 +230,13 @@ func (v *victim) stopOnce() (took time.Duration, stopped bool) {
 // awaitRun waits until a process has locked its run folder, or is gone: before
 // that it has nothing to save.
 func (v *victim) awaitRun(cmd *exec.Cmd) {
-	for range 10_000 {
+	for range 60_000 {
 		if locks(v.t, cmd.Process.Pid) || cmd.Process.Signal(syscall.Signal(0)) != nil {
 			return
 		}
 		time.Sleep(time.Millisecond)
 	}
-	v.t.Errorf("process %d holds no run folder after ten seconds", cmd.Process.Pid)
+	v.t.Errorf("process %d holds no run folder after a minute", cmd.Process.Pid)
 }
 
 // The second signal ends the process at once.
@@ -264,7 +264,7 @@ func TestSecondSignal(t *testing.T) {
 	if codeOf(err) != "-1" {
 		t.Errorf("exit code %s, want death by the signal: %s", codeOf(err), &out)
 	}
-	if d := time.Since(start); d > 5*time.Second {
+	if d := time.Since(start); d > 20*time.Second {
 		t.Errorf("it took %v", d)
 	}
 }
