@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"engram/circuit/wave"
 	"engram/netlist"
@@ -68,14 +69,29 @@ func (b *Bench) measuredSignals(given []string) []string {
 	return paths
 }
 
-// checkMeasures leaves in doc what no waveform could satisfy.
+// checkMeasures leaves in doc what no waveform could satisfy, of those
+// measurements that could be read.
 func checkMeasures(doc *netlist.Document, measures []wave.Spec) {
+	var told netlist.Diagnostics
+	errors.As(doc.Err(), &told)
 	for i := range measures {
-		if measures[i].Kind == "" {
-			continue // told already
+		path := netlist.IndexPath("measure", i)
+		unread := func(d netlist.Diagnostic) bool {
+			return strings.HasPrefix(d.Path, path) && d.Path != path+".name"
 		}
-		if err := measures[i].Check(); err != nil {
-			doc.Errorf(netlist.IndexPath("measure", i), "%v", err)
+		if slices.ContainsFunc(told, unread) {
+			continue
+		}
+		for _, err := range parts(measures[i].Check()) {
+			doc.Errorf(path, "%v", err)
 		}
 	}
+}
+
+// parts returns the errors that errors.Join has joined.
+func parts(err error) []error {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		return joined.Unwrap()
+	}
+	return nil
 }
