@@ -105,12 +105,8 @@ func TestDamageIsNoticed(t *testing.T) {
 	}
 	sum := sha256.Sum256(b.Resolved())
 	before := tr.System.StateSHA256()
-	flips := 1000
-	if testing.Short() {
-		flips = 300
-	}
 	n := 0
-	damages(files[newestName], flips, func(what string, damaged []byte) {
+	damages(files[newestName], times(300, 1000, 1000), func(what string, damaged []byte) {
 		n++
 		_, err := tr.restore(bytes.NewReader(damaged), int64(len(damaged)), sum)
 		if !errors.Is(err, errDamaged) {

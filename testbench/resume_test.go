@@ -15,9 +15,17 @@ import (
 	"engram/circuit"
 )
 
-// long reports whether the long forms of the tests are asked for, as
+// times returns how often to try: under -short, else, and in the long form that
 // RELIABILITY.md describes.
-func long() bool { return os.Getenv("ENGRAM_LONG") != "" }
+func times(short, usual, long int) int {
+	switch {
+	case os.Getenv("ENGRAM_LONG") != "":
+		return long
+	case testing.Short():
+		return short
+	}
+	return usual
+}
 
 // outcome is everything that a run leaves but the time it took: metrics.csv,
 // the summary, and the final state of system and twin.
@@ -103,10 +111,7 @@ func stopped(t testing.TB, err error, n int) {
 func TestSameBitsForAnyThreads(t *testing.T) {
 	data := t.TempDir()
 	writeDrawings(t, data)
-	repeats := 1
-	if long() {
-		repeats = 3
-	}
+	repeats := times(1, 1, 3)
 	for _, v := range variants {
 		t.Run(v.name, func(t *testing.T) {
 			b := openSmall(t, data, v.layers, v.settings)
@@ -129,10 +134,7 @@ func TestResumeAnywhere(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()
 	writeDrawings(t, data)
-	cuts := 4
-	if long() {
-		cuts = 20
-	}
+	cuts := times(3, 4, 20)
 	resumed := 0
 	for _, v := range variants {
 		t.Run(v.name, func(t *testing.T) {
