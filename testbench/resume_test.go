@@ -171,6 +171,44 @@ func TestResumeAnywhere(t *testing.T) {
 	t.Logf("%d runs resumed to identical bits", resumed)
 }
 
+// A run that was killed just before a checkpoint, and so lost as much as it can,
+// does again what lies between two of them and comes to the same bits.
+func TestOneIntervalIsRedone(t *testing.T) {
+	t.Parallel()
+	const every = 50
+	b := small(t)
+	want := unbroken(t, b, circuit.PhaseLevel)
+	dir := t.TempDir()
+	killed := map[int]string{} // copies of the folder, by examples done
+	_, err := Run(t.Context(), b, RunOptions{bare: true, Out: dir, CheckpointEvery: every, Progress: func(done, _ int) {
+		killed[done] = t.TempDir()
+		if err := os.CopyFS(killed[done], os.DirFS(dir)); err != nil {
+			t.Error(err)
+		}
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(killed) < 3 {
+		t.Errorf("%d pauses, want some more", len(killed))
+	}
+	for done, dir := range killed {
+		from := 0
+		_, err := Resume(t.Context(), nil, RunOptions{bare: true, Out: dir, Notice: func(s string) {
+			fmt.Sscanf(s, "resuming after %d of", &from)
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if done-from > every {
+			t.Errorf("killed after %d examples, resumed after %d", done, from)
+		}
+		if outcome(t, dir) != want {
+			t.Errorf("killed after %d examples: other bits", done)
+		}
+	}
+}
+
 // Saving changes nothing, and a checkpoint may be loaded more than once.
 func TestSavingChangesNothing(t *testing.T) {
 	t.Parallel()
