@@ -308,6 +308,17 @@ func (e broken) Eval(v, i, q, di, dq []float64) {
 	}
 }
 
+// explosive draws exp(1000 v) A: more than a float64 holds from 0.71 V on.
+type explosive struct{}
+
+func (explosive) Eval(v, i, q, di, dq []float64) {
+	clear(q)
+	clear(dq)
+	g := 1000 * math.Exp(1000*(v[0]-v[1]))
+	i[0], i[1] = g/1000, -g/1000
+	di[0], di[1], di[2], di[3] = g, -g, -g, g
+}
+
 // jump feeds 1 A into its first node below 0.3 V and draws 1 A above: on a
 // resistor of 1 ohm neither side is a solution.
 type jump struct{}
@@ -350,6 +361,10 @@ func TestErrorsNameTheCulprit(t *testing.T) {
 			c.Resistor("r", c.Node("a"), c.Node("b"), 1e-3)
 			c.Add("culprit", broken{}, c.Node("b"), Ground)
 		}, []string{"culprit", "not a number", " s:"}},
+		{"overflow", func(c *Circuit) {
+			c.Voltage("v", c.Node("a"), Ground, ramp)
+			c.Add("culprit", explosive{}, c.Node("a"), Ground)
+		}, []string{"culprit", "not a number", "at 0.7"}},
 		{"no solution", func(c *Circuit) {
 			c.Voltage("v", c.Node("a"), Ground, ramp)
 			c.Resistor("r", c.Node("a"), c.Node("b"), 1)
