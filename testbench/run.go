@@ -253,20 +253,12 @@ func (r *runner) run(ctx context.Context) (*Summary, error) {
 		return nil, err
 	}
 	if !r.options.bare {
-		if err := r.draw(&transfers, s); err != nil {
+		if err := writeReport(r.folder.dir, r.bench, r.trainer, &transfers, s); err != nil {
 			return nil, fmt.Errorf("drawing %s: %w", r.folder.dir, err)
 		}
 	}
 	// Last, since it says that the run is complete.
 	return s, r.folder.writeJSON(summaryFile, s)
-}
-
-// draw draws the figures of a finished run and writes its report.
-func (r *runner) draw(transfers *Transfers, s *Summary) error {
-	if err := r.folder.drawTransfers(transfers); err != nil {
-		return err
-	}
-	return writeReport(r.folder.dir, r.bench, r.trainer, s)
 }
 
 func (r *runner) wall() time.Duration { return r.before + time.Since(r.start) }

@@ -30,8 +30,8 @@ type runFigure struct {
 
 // writeReport draws the figures of a finished run into its folder and writes
 // report.html and references.bib.
-func writeReport(dir string, b *Bench, t *Trainer, s *Summary) error {
-	figures, err := t.figures(s)
+func writeReport(dir string, b *Bench, t *Trainer, r *Transfers, s *Summary) error {
+	figures, err := t.figures(r)
 	if err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func (b *Bench) title() string {
 	return b.Netlist.Title
 }
 
-func (t *Trainer) figures(s *Summary) ([]runFigure, error) {
+func (t *Trainer) figures(r *Transfers) ([]runFigure, error) {
 	training, err := t.trainingFigure()
 	if err != nil {
 		return nil, err
@@ -86,11 +86,19 @@ func (t *Trainer) figures(s *Summary) ([]runFigure, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []runFigure{
+	list := []runFigure{
 		{"training", "Test accuracy after each pass, read from a snapshot of the weights while simulated time stands still.", training},
 		{"weights", "Weights of each tile at the end, phase-change memory and capacitor together, in units of the tile's weight unit.", weights},
 		{"energy", "Energy drawn from the supplies per training example, transfers included; all rows are in energy.csv.", energy},
-	}, nil
+	}
+	if r.Total.Cells == 0 {
+		return list, nil
+	}
+	transfer, err := r.figure()
+	if err != nil {
+		return nil, err
+	}
+	return append(list, runFigure{"transfer-error", "What all transfers got wrong, of every cell: of the long-term part alone, and once the rest was put on the capacitor.", transfer}), nil
 }
 
 // trainingFigure is accuracy against training, the twin beside the system.

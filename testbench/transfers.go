@@ -3,7 +3,6 @@ package testbench
 import (
 	"fmt"
 	"math"
-	"path/filepath"
 	"strings"
 
 	"engram/netlist"
@@ -11,11 +10,8 @@ import (
 	"engram/tile"
 )
 
-// Files of a run folder about its transfers.
-const (
-	transfersFile  = "transfers.json"
-	transferFigure = "transfer-error"
-)
+// transfersFile is the file of a run folder about its transfers.
+const transfersFile = "transfers.json"
 
 // Transfers is what all transfers of a run came to: transfers.json.
 type Transfers struct {
@@ -57,22 +53,15 @@ func (t *Trainer) Transfers() Transfers {
 	return r
 }
 
-// drawTransfers draws the figure of the remaining error.
-func (f *folder) drawTransfers(r *Transfers) error {
-	if r.Total.Cells == 0 {
-		return nil
-	}
-	figure, err := plot.Histogram(plot.HistogramData{
-		Title: "Error after transfer", X: plot.Quantity{Name: "error of the weight", Unit: "S"}, LogY: true,
-		Samples: []plot.Sample{
-			{Name: "long-term part", Values: sampleOf(&r.Total.LongTerm)},
-			{Name: "with the capacitor", Values: sampleOf(&r.Total.Remaining)},
+// figure is the distribution of what the transfers got wrong.
+func (r *Transfers) figure() (*plot.Figure, error) {
+	return plot.TransferError(plot.TransferErrorData{
+		Title: "Error after transfer",
+		Errors: []plot.Sample{
+			{Name: "long-term part", Values: sampleOf(&r.Total.LongTerm), Of: r.Total.LongTerm.Total()},
+			{Name: "with the capacitor", Values: sampleOf(&r.Total.Remaining), Of: r.Total.Remaining.Total()},
 		},
 	})
-	if err != nil {
-		return fmt.Errorf("drawing the error after transfer: %w", err)
-	}
-	return figure.Save(filepath.Join(f.dir, transferFigure))
 }
 
 // sampleValues is the size of a sample drawn from a histogram.

@@ -13,6 +13,9 @@ import (
 type Sample struct {
 	Name   string
 	Values []float64
+	// Of is how many numbers Values stand for, where they are fewer; the
+	// legend tells it. 0 for len(Values).
+	Of int
 }
 
 // HistogramData is one or more samples of the same quantity: weights before
@@ -60,7 +63,7 @@ func Histogram(d HistogramData) (*Figure, error) {
 func (ch *chart) histogram(d HistogramData, edges []float64) (*Figure, error) {
 	for i, s := range d.Samples {
 		shares := binShares(s.Values, edges)
-		name := s.Name + summary(s.Values, d.X)
+		name := s.Name + summary(&s, d.X)
 		ch.alt += " " + name + "."
 		l := look{color: seriesColor(i), line: seriesLine(i)}
 		c := Curve{X: []float64{edges[0], edges[len(edges)-1]}}
@@ -123,13 +126,17 @@ func nonzeroRange(shares []float64) (lo, hi float64) {
 }
 
 // summary is " (n = 1000, mean 1.2 µS, sd 0.3 µS)".
-func summary(values []float64, q Quantity) string {
-	mean, sd := stat.MeanStdDev(values, nil)
-	s := fmt.Sprintf(" (n = %s, mean %s", number(float64(len(values)), 9), q.Format(mean))
-	if len(values) > 1 {
-		s += ", sd " + q.Format(sd)
+func summary(s *Sample, q Quantity) string {
+	n := s.Of
+	if n == 0 {
+		n = len(s.Values)
 	}
-	return s + ")"
+	mean, sd := stat.MeanStdDev(s.Values, nil)
+	text := fmt.Sprintf(" (n = %s, mean %s", number(float64(n), 9), q.Format(mean))
+	if n > 1 {
+		text += ", sd " + q.Format(sd)
+	}
+	return text + ")"
 }
 
 // stepPlot is the outline of a histogram, lightly filled.
@@ -160,7 +167,7 @@ func (s *stepPlot) Plot(c draw.Canvas, p *gplot.Plot) {
 }
 
 // TransferErrorData is the difference between the weight after a transfer and
-// the weight before it, one number per cell, in siemens.
+// the weight before it, one number per cell and transfer, in siemens.
 type TransferErrorData struct {
 	Title  string
 	Errors []Sample
@@ -171,6 +178,7 @@ func TransferError(d TransferErrorData) (*Figure, error) {
 	return Histogram(HistogramData{
 		Title:   d.Title,
 		X:       Quantity{Name: "weight after transfer − before", Unit: "S"},
+		LogY:    true, // few cells are far off, and they matter
 		Samples: d.Errors,
 	})
 }

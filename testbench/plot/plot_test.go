@@ -247,10 +247,10 @@ func TestSinglePoint(t *testing.T) {
 			return EnergyAccuracy(EnergyAccuracyData{Title: "T", Points: []EnergyPoint{{Label: "a", Joules: 1, Accuracy: 5}}})
 		},
 		"histogram": func() (*Figure, error) {
-			return Histogram(HistogramData{Title: "T", X: q, Samples: []Sample{{"a", []float64{0}}}})
+			return Histogram(HistogramData{Title: "T", X: q, Samples: []Sample{{Name: "a", Values: []float64{0}}}})
 		},
 		"log histogram": func() (*Figure, error) {
-			return Histogram(HistogramData{Title: "T", X: q, LogY: true, Samples: []Sample{{"a", []float64{1, 1}}}})
+			return Histogram(HistogramData{Title: "T", X: q, LogY: true, Samples: []Sample{{Name: "a", Values: []float64{1, 1}}}})
 		},
 		"device": func() (*Figure, error) {
 			return Device(DeviceData{Title: "T", X: q, Y: q, Curves: one, References: one})

@@ -188,7 +188,7 @@ func samples() []sample {
 		Title: "Weights before and after training",
 		X:     Quantity{Name: "weight", Unit: "S"},
 		Samples: []Sample{
-			{"before training", normals(20000, 0, 4e-6)}, {"after training", normals(20000, 1e-6, 8e-6)},
+			{Name: "before training", Values: normals(20000, 0, 4e-6)}, {Name: "after training", Values: normals(20000, 1e-6, 8e-6)},
 		},
 	}
 	tails := weights
@@ -212,7 +212,7 @@ func samples() []sample {
 			[]string{"weight (µS)", "before training (n = 20,000", "share per bin (%)"}},
 		{"weights-log", func() (*Figure, error) { return Histogram(tails) }, []string{"after training (n = 20,000"}},
 		{"transfer-error", func() (*Figure, error) {
-			return TransferError(TransferErrorData{Title: "Transfer error", Errors: []Sample{{"first transfer", normals(5000, 0.05e-6, 0.4e-6)}}})
+			return TransferError(TransferErrorData{Title: "Transfer error", Errors: []Sample{{Name: "first transfer", Values: normals(5000, 0.05e-6, 0.4e-6)}}})
 		}, []string{"weight after transfer − before (µS)"}},
 		{"energy", func() (*Figure, error) { return Energy(energySample()) },
 			[]string{"energy per example (nJ)", "programmer: SET pulses", "7.1 nJ (35 %)"}},
