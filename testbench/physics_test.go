@@ -38,6 +38,9 @@ func trainSmall(t *testing.T, settings ...netlist.Setting) (Test, *Trainer) {
 // on 4,000 images has a standard error of 0.5 points; the margins are six of
 // them where an effect must show, and two where none may.
 func TestPhysicsShowsInAccuracy(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains five networks on thousands of images")
+	}
 	accuracy := func(settings ...netlist.Setting) float64 {
 		r, _ := trainSmall(t, append(settings, netlist.Setting{Path: "baseline.float", Value: "false"})...)
 		return r.Accuracy
@@ -76,7 +79,7 @@ func TestStateDoesNotDependOnThreads(t *testing.T) {
 		{Path: "stimulus.test", Value: "500"}, {Path: "transfer.interval", Value: "500"}}
 	var first string
 	for _, n := range []int{1, 2, 3, 8} {
-		for range 2 {
+		for range times(1, 2, 2) {
 			before := runtime.GOMAXPROCS(n)
 			r, tr := trainSmall(t, short...)
 			runtime.GOMAXPROCS(before)
