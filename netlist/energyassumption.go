@@ -17,16 +17,20 @@ type Assumption struct {
 	Path   string `json:"path"` // "adc.adc.bits"; "layer[].route-energy" is that of all layers; "activity.steps" of all tiles
 	Value  string `json:"value"`
 	Source string `json:"source"` // of the value, or that the netlist sets it
-	// Elasticity is the relative change of the energy per example over that
-	// of the parameter: 1 where they are proportional. It is a difference of
-	// 1 % downwards, or of 1 for whole numbers.
+	// Elasticity is the relative change of the energy per operation over that
+	// of the parameter: 1 where they are proportional. It is that of Change
+	// for small whole numbers, and for times that a hundredth less rounds up
+	// to the same number of clock periods, else of a fall by a hundredth.
 	Elasticity float64 `json:"elasticity"`
-	// AreaElasticity is the same for the area.
-	AreaElasticity float64 `json:"area_elasticity"`
-	// Change is the relative change of the energy per example when the
-	// parameter falls by a tenth, or by 1 for whole numbers.
-	Change float64 `json:"change"`
-	Whole  bool    `json:"whole_number,omitempty"`
+	// DensityElasticity is the same for the operations per time and area of
+	// the pipelined system.
+	DensityElasticity float64 `json:"density_elasticity"`
+	// Change is the relative change of the energy per operation when the
+	// parameter falls by a tenth, or by 1 for small whole numbers;
+	// DensityChange is the same for the operations per time and area.
+	Change        float64 `json:"change"`
+	DensityChange float64 `json:"density_change"`
+	Whole         bool    `json:"whole_number,omitempty"` // a small one
 }
 
 // Step says what Change is for: "a tenth less".
@@ -37,43 +41,74 @@ func (s *Assumption) Step() string {
 	return "a tenth less"
 }
 
-// Assumptions lists every parameter of n and of the activities that is used and
-// has a source, with the sensitivity of the estimate, that of the energy per
-// example falling.
+// smallWhole is the least whole number that may be changed by a hundredth.
+const smallWhole = 50
+
+// negligible is an elasticity that is not worth a line.
+const negligible = 5e-5
+
+// Assumptions lists the parameters of n and of the activities that the estimate
+// of energy and area depends on, that of the energy per operation most first.
+// Those with a source are listed in any case. Those without one are if they
+// matter, but for the cards of devices and cells, which are fitted to data.
 func Assumptions(n *Netlist, a Activities) ([]Assumption, error) {
 	n = used(n)
-	base, err := estimatePerExample(n, a)
+	base, err := estimateOf(n, a)
 	if err != nil {
 		return nil, err
 	}
 	var all []Assumption
-	add := func(path string, f *field, v reflect.Value) {
-		if !slices.ContainsFunc(all, func(o Assumption) bool { return o.Path == path }) {
-			value, source := f.valueAndSource(v)
-			all = append(all, Assumption{Path: path, Value: value, Source: source, Whole: isInteger(v.Type())})
+	for _, s := range candidates(n, a) {
+		sourced := s.Source != ""
+		err := s.measure(n, a, base)
+		switch {
+		case err != nil && sourced:
+			return nil, err
+		case err != nil: // the netlist does not allow for another value
+			continue
+		case !sourced && math.Abs(s.Elasticity) < negligible && math.Abs(s.DensityElasticity) < negligible:
+			continue
+		case !sourced:
+			s.Source = "set in the netlist, or the default"
 		}
+		all = append(all, s)
+	}
+	slices.SortStableFunc(all, func(x, y Assumption) int {
+		return cmp.Or(cmp.Compare(math.Abs(y.Elasticity), math.Abs(x.Elasticity)),
+			cmp.Compare(math.Abs(y.DensityElasticity), math.Abs(x.DensityElasticity)))
+	})
+	return all, nil
+}
+
+// candidates returns the parameters that Assumptions looks at, each once.
+func candidates(n *Netlist, a Activities) []Assumption {
+	var all []Assumption
+	add := func(path string, f *field, v reflect.Value) {
+		table, _, _ := strings.Cut(path, ".")
+		card := slices.Contains([]string{"capacitor", "fet", "pcm", "cell"}, table)
+		known := slices.ContainsFunc(all, func(o Assumption) bool { return o.Path == path })
+		if known || f.Source == "" && card {
+			return
+		}
+		value, source := f.valueAndSource(v)
+		all = append(all, Assumption{
+			Path: path, Value: value, Source: source,
+			Whole: isInteger(v.Type()) && v.Int() < smallWhole,
+		})
 	}
 	visit("", reflect.ValueOf(clone(n)).Elem(), add)
 	for _, name := range slices.Sorted(maps.Keys(a)) {
 		act := a[name]
 		visit("activity", reflect.ValueOf(&act).Elem(), add)
 	}
-	for i := range all {
-		if err := all[i].measure(n, a, base); err != nil {
-			return nil, err
-		}
-	}
-	slices.SortStableFunc(all, func(x, y Assumption) int {
-		return cmp.Or(cmp.Compare(math.Abs(y.Elasticity), math.Abs(x.Elasticity)),
-			cmp.Compare(math.Abs(y.AreaElasticity), math.Abs(x.AreaElasticity)))
-	})
-	return all, nil
+	return all
 }
 
-// valueAndSource returns the text of a value and where it comes from.
+// valueAndSource returns the text of a value and where it comes from, empty
+// where that is not said.
 func (f *field) valueAndSource(v reflect.Value) (value, source string) {
-	value = strings.Trim(f.format(v), `"`)
-	if !f.Optional {
+	value = f.text(v)
+	if !f.Optional || f.Source == "" {
 		return value, f.Source
 	}
 	standard := reflect.New(v.Type()).Elem()
@@ -82,6 +117,9 @@ func (f *field) valueAndSource(v reflect.Value) (value, source string) {
 	}
 	return value, fmt.Sprintf("set in the netlist or from a run; the default is %s: %s", f.Default, f.Source)
 }
+
+// text is a value as in a document, without quotes.
+func (f *field) text(v reflect.Value) string { return strings.Trim(f.format(v), `"`) }
 
 // used returns n without the circuits that no tile, neuron or layer names.
 func used(n *Netlist) *Netlist {
@@ -117,54 +155,67 @@ func keep[T any](m map[string]T, table string, named map[string]bool) {
 
 // measure fills in the sensitivity.
 func (s *Assumption) measure(n *Netlist, a Activities, base estimate) error {
-	for _, step := range []struct {
-		factor float64
-		into   func(e estimate, ratio float64)
-	}{
-		{0.99, func(e estimate, ratio float64) {
-			s.Elasticity = elasticity(e.energy/base.energy, ratio)
-			s.AreaElasticity = elasticity(e.area/base.area, ratio)
-		}},
-		{0.9, func(e estimate, _ float64) { s.Change = e.energy/base.energy - 1 }},
-	} {
-		m, b, ratio := scaled(n, a, s.Path, step.factor)
-		if ratio == 1 || ratio == 0 {
-			continue // of 0, or the only value
-		}
-		e, err := estimatePerExample(m, b)
+	fine, coarse := times(0.99), times(0.9)
+	if s.Whole {
+		fine, coarse = plus(-1), plus(-1)
+	}
+	for _, c := range []change{fine, coarse} {
+		e, ratio, err := s.changed(n, a, c)
 		if err != nil {
-			return fmt.Errorf("%s times %g: %w", s.Path, ratio, err)
+			return err
 		}
-		step.into(e, ratio)
+		if ratio == 1 || ratio == 0 { // of 0, or the only value
+			return nil
+		}
+		if s.Elasticity == 0 && s.DensityElasticity == 0 {
+			s.Elasticity = elasticity(e.operation/base.operation, ratio)
+			s.DensityElasticity = elasticity(e.density/base.density, ratio)
+		}
+		s.Change, s.DensityChange = e.operation/base.operation-1, e.density/base.density-1
 	}
 	return nil
 }
 
-// scaled returns n and a with the parameter at path multiplied by factor, or
-// less 1 where it is a whole number, and the factor that it came to be.
-func scaled(n *Netlist, a Activities, path string, factor float64) (*Netlist, Activities, float64) {
+// A change makes another value of a parameter out of one.
+type change func(old float64) float64
+
+func times(factor float64) change { return func(old float64) float64 { return old * factor } }
+func plus(d float64) change       { return func(old float64) float64 { return old + d } }
+
+// changed estimates with the parameter changed, and returns the factor that this
+// came to be.
+func (s *Assumption) changed(n *Netlist, a Activities, c change) (e estimate, ratio float64, err error) {
+	n, a, ratio = changed(n, a, s.Path, c)
+	if e, err = estimateOf(n, a); err != nil {
+		err = fmt.Errorf("%s times %g: %w", s.Path, ratio, err)
+	}
+	return e, ratio, err
+}
+
+// changed returns n and a with the parameter at path changed, to the next whole
+// number where it is one, but not to 0, and the factor that this came to be.
+func changed(n *Netlist, a Activities, path string, c change) (*Netlist, Activities, float64) {
 	n, a = clone(n), maps.Clone(a)
 	ratio := 1.0
-	scale := func(p string, _ *field, v reflect.Value) {
+	set := func(p string, _ *field, v reflect.Value) {
 		if p != path {
 			return
 		}
-		switch {
-		case v.Kind() == reflect.Float64 && v.Float() != 0:
-			v.SetFloat(v.Float() * factor)
-			ratio = factor
-		case v.Type() == timeType:
-			before := v.Int()
-			v.SetInt(int64(math.Round(float64(before) * factor)))
-			ratio = float64(v.Int()) / float64(before)
-		case isInteger(v.Type()) && v.Int() > 1:
-			ratio = float64(v.Int()-1) / float64(v.Int())
-			v.SetInt(v.Int() - 1)
+		if v.CanFloat() {
+			if old := v.Float(); old != 0 {
+				v.SetFloat(c(old))
+				ratio = v.Float() / old
+			}
+			return
+		}
+		if old := v.Int(); old != 0 {
+			v.SetInt(max(1, int64(math.Round(c(float64(old))))))
+			ratio = float64(v.Int()) / float64(old)
 		}
 	}
-	visit("", reflect.ValueOf(n).Elem(), scale)
+	visit("", reflect.ValueOf(n).Elem(), set)
 	for name, act := range a {
-		visit("activity", reflect.ValueOf(&act).Elem(), scale)
+		visit("activity", reflect.ValueOf(&act).Elem(), set)
 		a[name] = act
 	}
 	return n, a, ratio
@@ -192,13 +243,13 @@ func clone(n *Netlist) *Netlist {
 	return &c
 }
 
-// visit calls f for every field with a source within v, in order.
+// visit calls f for every number and time within v, in order.
 func visit(path string, v reflect.Value, f func(path string, f *field, v reflect.Value)) {
 	for _, fl := range fieldsOf(v.Type()) {
 		x, at := v.FieldByIndex(fl.Index), JoinPath(path, fl.Key)
 		switch {
 		case fl.isScalar():
-			if fl.Source != "" {
+			if x.CanFloat() || x.CanInt() {
 				f(at, &fl, x)
 			}
 		case x.Kind() == reflect.Struct:
@@ -229,11 +280,12 @@ func elasticity(result, cause float64) float64 {
 	return math.Log(result) / math.Log(cause)
 }
 
-// An estimate is the energy of an example in J and the area in m^2.
-type estimate struct{ energy, area float64 }
+// An estimate is the energy of an operation in J, and the operations per second
+// and m^2 of the pipelined system.
+type estimate struct{ operation, density float64 }
 
-// estimatePerExample elaborates n and estimates.
-func estimatePerExample(n *Netlist, a Activities) (estimate, error) {
+// estimateOf elaborates n and estimates.
+func estimateOf(n *Netlist, a Activities) (estimate, error) {
 	var faults []string
 	d := elaborate(n, true, func(path, format string, args ...any) {
 		faults = append(faults, path+": "+fmt.Sprintf(format, args...))
@@ -245,11 +297,15 @@ func estimatePerExample(n *Netlist, a Activities) (estimate, error) {
 	if err != nil {
 		return estimate{}, err
 	}
-	e := estimate{energy: l.Total() / estimateExamples}
+	area := 0.0
 	for _, c := range d.circuits() {
-		e.area += c.count * c.area
+		area += c.count * c.area
 	}
-	return e, nil
+	operations := OperationsPerSynapse * float64(d.Synapses())
+	return estimate{
+		operation: l.Total() / estimateExamples / operations,
+		density:   over(operations, area*d.busiest().Seconds()),
+	}, nil
 }
 
 // checkRanges fails with the first field of a struct that is out of its range.

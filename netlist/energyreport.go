@@ -131,21 +131,3 @@ func (r *EnergyReport) Operations() []string {
 		return !slices.ContainsFunc(r.Rows, func(row EnergyRow) bool { return row.Operation == op })
 	})
 }
-
-// A Published figure is what others report, to be seen beside one's own.
-type Published struct {
-	Design      string  `json:"design"`
-	GOPSPerWatt string  `json:"gops_per_watt"`
-	PerOp       string  `json:"joules_per_operation"` // that this requires
-	TOPSPerMM2  float64 `json:"tops_per_mm2,omitempty"`
-	Source      string  `json:"source"`
-}
-
-// PublishedDesigns are the article and its successors.
-func PublishedDesigns() []Published {
-	return []Published{
-		{"2PCM+3T1C, estimate", "28,065", "35.6 fJ", 3.6, "Ambrogio et al., Nature 558, 60 (2018)"},
-		{"fully CMOS 90 nm, circuit simulation", "12,000 to 14,000", "71 to 83 fJ", 0, "Chang et al., IBM J. Res. Dev. 63 (2019)"},
-		{"the same, projected to a scaled node", "250,000", "4 fJ", 0, "Chang et al., IBM J. Res. Dev. 63 (2019)"},
-	}
-}

@@ -49,7 +49,12 @@ type estimated struct {
 	Activities  netlist.Activities   `json:"activity"`
 	Assumptions []netlist.Assumption `json:"assumptions"`
 	Published   []netlist.Published  `json:"published"`
+	// Required says how the first of the published figures could be met.
+	Required []netlist.Requirement `json:"required"`
 }
+
+// sensitive is how many assumptions are named before the list of all.
+const sensitive = 3
 
 func (e *energyFlags) run(out io.Writer, name string) error {
 	r, err := e.estimate(name)
@@ -89,8 +94,15 @@ func (e *energyFlags) estimate(name string) (*estimated, error) {
 		return nil, usageError{err}
 	}
 	r := &estimated{EnergyReport: b.Design.EnergyReport(l, examplesOfEstimate), Activities: a, Published: netlist.PublishedDesigns()}
-	r.Assumptions, err = netlist.Assumptions(b.Netlist, a)
+	if r.Assumptions, err = netlist.Assumptions(b.Netlist, a); err != nil {
+		return nil, err
+	}
+	r.Required, err = netlist.Require(b.Netlist, a, r.mostSensitive(), r.Published[0].Low)
 	return r, err
+}
+
+func (r *estimated) mostSensitive() []netlist.Assumption {
+	return r.Assumptions[:min(sensitive, len(r.Assumptions))]
 }
 
 // netlistName makes the name of a bundled netlist one that can be opened; those
@@ -131,6 +143,7 @@ func (r *estimated) print(out io.Writer) error {
 	}
 	w = tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	r.printTotals(w)
+	r.printPublished(w)
 	r.printAreas(w)
 	r.printAssumptions(w)
 	return w.Flush()
@@ -192,14 +205,54 @@ func (r *estimated) printTotals(w io.Writer) {
 	fmt.Fprint(w, "\n\tone example after the other\tall tiles at work (pipelined)\n")
 	fmt.Fprintf(w, "time per example\t%s\t%s\n", q.Format(r.Example), q.Format(r.Pipelined))
 	fmt.Fprintf(w, "throughput per area\t%.3g TOP/s/mm2\t%.3g TOP/s/mm2\n\n", r.TOPSPerMM2, r.PipelinedPerArea)
-	fmt.Fprint(w, "published\tGOP/s/W\tper operation\tTOP/s/mm2\tsource\n")
+}
+
+// printPublished prints what others report, in the terms of the estimate, and
+// what it would take to meet the first of them.
+func (r *estimated) printPublished(w io.Writer) {
+	fmt.Fprint(w, "published\tGOP/s/W\tper operation\tper synapse and example\tover this estimate\tTOP/s/mm2\tsource\n")
 	for _, p := range r.Published {
-		area := ""
+		low, high := netlist.Operation(p.High), netlist.Operation(p.Low)
+		synapse := func(x float64) string { return joules(netlist.OperationsPerSynapse * x) }
+		over := func(x float64) string { return fmt.Sprintf("%.3g", x/r.Total.PerOperation) }
+		density := ""
 		if p.TOPSPerMM2 > 0 {
-			area = fmt.Sprint(p.TOPSPerMM2)
+			density = fmt.Sprint(p.TOPSPerMM2)
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", p.Design, p.GOPSPerWatt, p.PerOp, area, p.Source)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", p.Design, span(p.Low, p.High, thousands),
+			span(low, high, joules), span(low, high, synapse), span(low, high, over), density, p.Source)
 	}
+	p := r.Published[0]
+	fmt.Fprintf(w, "\n%s GOP/s/W take %s per operation, %s per synapse and example: %.3g times this estimate.\n", thousands(p.Low),
+		joules(netlist.Operation(p.Low)), joules(netlist.OperationsPerSynapse*netlist.Operation(p.Low)), netlist.Operation(p.Low)/r.Total.PerOperation)
+	if len(r.Required) > 0 {
+		fmt.Fprint(w, "One of the most sensitive assumptions alone would meet that, or pass it, as\n")
+	}
+	for _, q := range r.Required {
+		fmt.Fprintf(w, "  %s = %s\there %s\t%s GOP/s/W\n", q.Path, q.Value, q.Here, thousands(q.GOPSPerWatt))
+	}
+	operations := netlist.OperationsPerSynapse * float64(r.Synapses)
+	area := operations * 1e-12 / r.Pipelined / p.TOPSPerMM2
+	perSynapse := 1e6 / float64(r.Synapses) // mm2 to um2 of a synapse
+	fmt.Fprintf(w, "%g TOP/s/mm2 take %.3g mm2 at %s per example, %.3g um2 per synapse; here %.3g mm2, %.3g um2.\n", p.TOPSPerMM2,
+		area, plot.Quantity{Unit: "s"}.Format(r.Pipelined), area*perSynapse, 1e6*r.Area, 1e6*r.Area*perSynapse)
+}
+
+// span prints a range, or one figure where its ends are one.
+func span(low, high float64, format func(float64) string) string {
+	if low == high {
+		return format(low)
+	}
+	return format(low) + " to " + format(high)
+}
+
+// thousands prints a whole number in groups of three digits.
+func thousands(x float64) string {
+	s := fmt.Sprintf("%.0f", x)
+	for k := len(s) - 3; k > 0; k -= 3 {
+		s = s[:k] + "," + s[k:]
+	}
+	return s
 }
 
 func (r *estimated) printAreas(w io.Writer) {
@@ -210,14 +263,28 @@ func (r *estimated) printAreas(w io.Writer) {
 	fmt.Fprintf(w, "all\t\t%.4g mm2\t100 %%\n", 1e6*r.Area)
 }
 
-// printAssumptions prints the three most sensitive ones, then all.
+// printAssumptions prints the most sensitive ones, then all.
 func (r *estimated) printAssumptions(w io.Writer) {
-	fmt.Fprint(w, "\nThe energy per example is most sensitive to\n")
-	for _, a := range r.Assumptions[:min(3, len(r.Assumptions))] {
-		fmt.Fprintf(w, "  %s = %s\t1 %% more: %+.2f %%\t%s: %+.1f %%\n", a.Path, a.Value, a.Elasticity, a.Step(), 100*a.Change)
+	fmt.Fprint(w, "\nThe energy per operation is most sensitive to\n")
+	for _, a := range r.mostSensitive() {
+		step := fmt.Sprintf("%s: %+.1f %%", a.Step(), 100*a.Change)
+		if !a.Whole {
+			step += "\t" + effect(&a, a.Elasticity, a.Change)
+		}
+		fmt.Fprintf(w, "  %s = %s\t%s\n", a.Path, a.Value, step)
 	}
-	fmt.Fprint(w, "\nassumption\tvalue\tenergy, 1 % more\tarea, 1 % more\tsource\n")
+	fmt.Fprint(w, "\nassumption\tvalue\tenergy per operation\tTOP/s/mm2\tsource\n")
 	for _, a := range r.Assumptions {
-		fmt.Fprintf(w, "%s\t%s\t%+.3f %%\t%+.3f %%\t%s\n", a.Path, a.Value, a.Elasticity, a.AreaElasticity, a.Source)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", a.Path, a.Value, effect(&a, a.Elasticity, a.Change), effect(&a, a.DensityElasticity, a.DensityChange), a.Source)
 	}
+	fmt.Fprint(w, "Not listed: cards of devices and cells, which are fitted to data (device/VALIDATION.md).\n")
+}
+
+// effect says what a hundredth more of an assumption does, or one less of a
+// small whole number.
+func effect(a *netlist.Assumption, elasticity, change float64) string {
+	if a.Whole {
+		return fmt.Sprintf("one less: %+.1f %%", 100*change)
+	}
+	return fmt.Sprintf("1 %% more: %+.3f %%", elasticity)
 }
