@@ -36,6 +36,10 @@ func (s *DACSpec) Convert(dst, src []float32) {
 // scale, that falls into [from, to) when all pulses start at time 0, again as
 // a fraction of full scale.
 func (s *DACSpec) Overlap(dst, width []float32, from, to circuit.Time) {
+	if from <= 0 && to >= s.FullScale() {
+		copy(dst, width) // all of every pulse
+		return
+	}
 	full := float64(s.FullScale())
 	for i, w := range width {
 		ps := math.Abs(float64(w)) * full

@@ -178,8 +178,9 @@ func Normalise(d []float32) (scale float32) {
 	if frac == 0.5 {
 		exp--
 	}
+	down := math.Ldexp(1, -exp)
 	for i := range d {
-		d[i] = float32(math.Ldexp(float64(d[i]), -exp))
+		d[i] = float32(float64(d[i]) * down)
 	}
 	return float32(math.Ldexp(1, exp))
 }
