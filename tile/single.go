@@ -1,12 +1,44 @@
 package tile
 
-import "engram/circuit"
+import (
+	"unsafe"
+
+	"engram/circuit"
+	"engram/device"
+)
 
 // This file is the cell without a capacitor: two phase-change devices that are
 // trained directly, the predecessor of the two-tier synapse (Burr et al., IEEE
 // TED 62, 3498 (2015)). Where a row pulse meets the up line of a column, G+
 // takes a SET pulse, where it meets the down line, G- does; no pulse takes
 // anything back. Its short-term part reads as zero.
+
+// BytesPerPair is the memory that a cell of two phase-change devices takes
+// beside BytesPerCell.
+const BytesPerPair = int64(unsafe.Sizeof([2]device.PCM{}))
+
+// keepDevices keeps what fabrication drew of the devices of single-tier cells:
+// every update asks for it, not only a transfer.
+func (t *Tile) keepDevices() {
+	if !t.cell.SingleTier {
+		return
+	}
+	made := make([][2]device.PCM, t.rows*t.cols)
+	var rng circuit.Stream
+	for i := range t.rows {
+		for j := range t.cols {
+			made[i*t.cols+j] = t.fabricated(i, j, &rng)
+		}
+	}
+	t.made = made
+}
+
+// kept returns the devices of cell n in their present state.
+func (t *Tile) kept(n int) [2]device.PCM {
+	d := t.made[n]
+	d[0].X, d[1].X = float64(t.x[2*n]), float64(t.x[2*n+1])
+	return d
+}
 
 // setCells applies the pulses of cells of column j, up or down.
 func (t *Tile) setCells(rows []int32, j int, count []int32, direction int32) {

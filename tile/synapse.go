@@ -18,8 +18,11 @@ func (t *Tile) device(i, j, k int, rng *circuit.Stream) device.PCM {
 	return d
 }
 
-// fabricated draws both devices of a cell.
+// fabricated draws both devices of a cell, or looks them up.
 func (t *Tile) fabricated(i, j int, rng *circuit.Stream) [2]device.PCM {
+	if t.made != nil {
+		return t.kept(i*t.cols + j)
+	}
 	return [2]device.PCM{t.device(i, j, 0, rng), t.device(i, j, 1, rng)}
 }
 

@@ -40,15 +40,16 @@ type Tile struct {
 
 	forward, backward, stepUp, stepDown table
 
-	rng          circuit.Stream // scratch
-	acc          []float32      // scratch, one per column
-	rowG, colG   []float64      // sum of G+ + G- over a row and over a column, S
-	pair         []float32      // G+ + G- of each cell, S; no reference column
-	wear         []Wear         // of G+ and G-, interleaved as x
-	pcmStale     atomic.Bool    // rowG and colG are out of date
-	gross, net   []int32        // pulses per cell since CountPulses; nil when off
-	steps        uint64         // update steps taken
-	conductances float64        // see TakeReadConductance
+	rng          circuit.Stream  // scratch
+	acc          []float32       // scratch, one per column
+	rowG, colG   []float64       // sum of G+ + G- over a row and over a column, S
+	pair         []float32       // G+ + G- of each cell, S; no reference column
+	wear         []Wear          // of G+ and G-, interleaved as x
+	made         [][2]device.PCM // what fabrication drew of single-tier cells; nil for others
+	pcmStale     atomic.Bool     // rowG and colG are out of date
+	gross, net   []int32         // pulses per cell since CountPulses; nil when off
+	steps        uint64          // update steps taken
+	conductances float64         // see TakeReadConductance
 
 	charge  charge
 	every   uint64       // see CountCharge
@@ -109,6 +110,7 @@ func New(name string, c Cell, rows, cols int, seed uint64) (*Tile, error) {
 	}
 	t.fabricate()
 	t.initialise()
+	t.keepDevices()
 	t.CountCharge(0, 1)
 	if err := t.checkFabrication(); err != nil {
 		return nil, err
