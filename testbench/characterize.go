@@ -40,6 +40,7 @@ const (
 // A Characterization is the curves of a cell, from its transistors and devices.
 type Characterization struct {
 	Cell   string
+	VRead  float64 // V
 	Curves *device.Curves
 	Leak   LeakCurves
 	PCM    PulseCurve
@@ -75,7 +76,7 @@ func (b *Bench) Characterize(ctx context.Context, name string, n int) (*Characte
 	if err != nil {
 		return nil, &InputError{err}
 	}
-	out := &Characterization{Cell: name, PCM: pulseCurve(&c.PCM, b.Spec.Seed)}
+	out := &Characterization{Cell: name, VRead: c.ReadVoltage, PCM: pulseCurve(&c.PCM, b.Spec.Seed)}
 	analogue := netlist.LeakingCell(&c)
 	if out.Curves, err = analogue.Characterize(characterizePoints); err != nil {
 		return nil, err

@@ -129,7 +129,7 @@ func (c *Characterization) figures() map[string]plot.DeviceData {
 			},
 		},
 		"read": {
-			Title: c.Cell + ": read conductance", X: node, Y: plot.Quantity{Name: "conductance", Unit: "S"},
+			Title: c.Cell + ": read conductance at " + plot.Quantity{Unit: "V"}.Format(c.VRead), X: node, Y: plot.Quantity{Name: "conductance", Unit: "S"},
 			Curves: []plot.Curve{
 				{Name: "forward", X: c.Curves.V, Y: c.Curves.Forward},
 				{Name: "backward", X: c.Curves.V, Y: c.Curves.Backward},

@@ -66,11 +66,11 @@ func TestTransistorWaveTakesTheMismatchOfTheTile(t *testing.T) {
 	}
 }
 
-func TestCreateWaveOfEveryFormat(t *testing.T) {
+func TestWaveFileOfEveryFormat(t *testing.T) {
 	b := openQuick(t)
 	for _, format := range WaveFormats {
 		path := filepath.Join(t.TempDir(), "a."+format)
-		f, err := b.CreateWave(path, format)
+		f, err := b.NewWaveFile(path, format)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -86,7 +86,7 @@ func TestCreateWaveOfEveryFormat(t *testing.T) {
 			t.Errorf("%s file lacks %q:\n%.300s", format, want, text)
 		}
 	}
-	if _, err := b.CreateWave(filepath.Join(t.TempDir(), "a"), "fst"); err == nil {
+	if _, err := b.NewWaveFile(filepath.Join(t.TempDir(), "a"), "fst"); err == nil {
 		t.Error("format fst is taken")
 	}
 }

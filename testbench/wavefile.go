@@ -14,30 +14,29 @@ var WaveFormats = []string{"raw", "vcd", "csv"}
 
 // A WaveFile is a waveform that is written to a file.
 type WaveFile struct {
-	wave.Writer
+	path string
+	open func(f *os.File) wave.Writer
+	w    wave.Writer // nil before Begin
 	file *os.File
 }
 
-// CreateWave creates a file of a waveform of the testbench in one of
-// WaveFormats.
-func (b *Bench) CreateWave(path, format string) (*WaveFile, error) {
+// NewWaveFile returns a file of a waveform of the testbench in one of
+// WaveFormats. It is created when the recording begins, so that what comes to
+// nothing leaves a file of before as it was.
+func (b *Bench) NewWaveFile(path, format string) (*WaveFile, error) {
 	title := b.Netlist.Title
-	var open func(f *os.File) wave.Writer
+	f := &WaveFile{path: path}
 	switch format {
 	case "raw":
-		open = func(f *os.File) wave.Writer { return wave.NewRaw(f, wave.RawOptions{Title: title}) }
+		f.open = func(f *os.File) wave.Writer { return wave.NewRaw(f, wave.RawOptions{Title: title}) }
 	case "vcd":
-		open = func(f *os.File) wave.Writer { return wave.NewVCD(f, title) }
+		f.open = func(f *os.File) wave.Writer { return wave.NewVCD(f, title) }
 	case "csv":
-		open = func(f *os.File) wave.Writer { return b.waveCSV(f) }
+		f.open = func(f *os.File) wave.Writer { return b.waveCSV(f) }
 	default:
 		return nil, fmt.Errorf("format %q: expected raw, vcd or csv", format)
 	}
-	f, err := os.Create(path)
-	if err != nil {
-		return nil, err
-	}
-	return &WaveFile{open(f), f}, nil
+	return f, nil
 }
 
 // waveCSV returns a writer of a CSV file that says where it comes from.
@@ -48,8 +47,26 @@ func (b *Bench) waveCSV(w io.Writer) wave.Writer {
 		wave.Property{Key: "seed", Value: fmt.Sprint(b.Spec.Seed)})
 }
 
+// Begin implements wave.Writer and creates the file.
+func (f *WaveFile) Begin(signals []wave.Signal) error {
+	file, err := os.Create(f.path)
+	if err != nil {
+		return &InputError{err}
+	}
+	f.file, f.w = file, f.open(file)
+	return f.w.Begin(signals)
+}
+
+// Sample implements wave.Writer.
+func (f *WaveFile) Sample(now float64, values []float64) error { return f.w.Sample(now, values) }
+
 // Close implements wave.Writer and closes the file.
-func (f *WaveFile) Close() error { return errors.Join(f.Writer.Close(), f.file.Close()) }
+func (f *WaveFile) Close() error {
+	if f.w == nil {
+		return nil
+	}
+	return errors.Join(f.w.Close(), f.file.Close())
+}
 
 // A WaveTee writes one waveform to several writers.
 type WaveTee []wave.Writer

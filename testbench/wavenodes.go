@@ -2,6 +2,7 @@ package testbench
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -63,7 +64,7 @@ func (b *Bench) addNode(set *nodeSet, path string) error {
 		var at string
 		owner, at, _ = cutLast(head)
 		if n, err := fmt.Sscanf(at, "r%d_c%d", &p.row, &p.col); n != 2 || err != nil || at != fmt.Sprintf("r%d_c%d", p.row, p.col) {
-			return fmt.Errorf("is neither TILE.r0_c0.%s nor CELL.%[1]s with a cell of the netlist", node)
+			return fmt.Errorf("is neither TILE.r0_c0.%s nor CELL.%[1]s; tiles are %s, cells %s", node, b.tileNames(), b.cellNames())
 		}
 	}
 	if len(set.probes) > 0 && owner != set.owner {
@@ -72,6 +73,18 @@ func (b *Bench) addNode(set *nodeSet, path string) error {
 	set.owner, set.cell = owner, cell
 	set.probes = append(set.probes, p)
 	return nil
+}
+
+func (b *Bench) tileNames() string {
+	var names []string
+	for i := range b.Design.Arrays {
+		names = append(names, b.Design.Arrays[i].Name)
+	}
+	return strings.Join(names, ", ")
+}
+
+func (b *Bench) cellNames() string {
+	return strings.Join(slices.Sorted(maps.Keys(b.Design.Cells)), ", ")
 }
 
 // cutLast slices s around its last dot.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -33,6 +34,9 @@ With --monte-carlo N it fabricates N cells and sums up how they scatter.`,
 			}
 			if out == "" {
 				out = "characterize-" + cell
+			}
+			if err := os.MkdirAll(out, 0o777); err != nil {
+				return usageError{fmt.Errorf("--out: %w", err)}
 			}
 			if err := result.Write(out); err != nil {
 				return err

@@ -1,8 +1,8 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -123,11 +123,11 @@ func drawEnergy(name string, r *netlist.EnergyReport) error {
 	if err != nil {
 		return err
 	}
-	var svg bytes.Buffer
-	if err := fig.SVG(&svg); err != nil {
-		return err
+	f, err := os.Create(name)
+	if err != nil {
+		return usageError{fmt.Errorf("--plot: %w", err)}
 	}
-	return os.WriteFile(name, svg.Bytes(), 0o666)
+	return errors.Join(fig.SVG(f), f.Close())
 }
 
 func joules(x float64) string { return plot.Quantity{Unit: "J"}.Format(x) }

@@ -63,7 +63,7 @@ func (v *spiceFlags) run(c *cobra.Command, name string) error {
 	}
 	f, err := os.Create(v.out)
 	if err != nil {
-		return err
+		return usageError{err}
 	}
 	return errors.Join(netlist.WriteSPICE(f, bench, netlist.SPICEOptions{Title: title}), f.Close())
 }

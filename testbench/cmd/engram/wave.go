@@ -84,7 +84,7 @@ func (v *waveFlags) run(c *cobra.Command, name string) error {
 		writers = append(writers, &kept)
 	}
 	if v.out != "" {
-		f, err := b.CreateWave(v.out, v.fileFormat())
+		f, err := b.NewWaveFile(v.out, v.fileFormat())
 		if err != nil {
 			return usageError{err}
 		}
