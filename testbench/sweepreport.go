@@ -34,8 +34,8 @@ func (t *sweepTable) summary(s *sweep.Sweep) *SweepSummary {
 
 // sweepTitle heads the figures and the report of the sweep in dir.
 func sweepTitle(dir string) string {
-	if b, err := Open(filepath.Join(dir, resolvedFile), nil); err == nil && b.Netlist.Title != "" {
-		return "Sweep of " + b.Netlist.Title
+	if b, err := Open(filepath.Join(dir, resolvedFile), nil); err == nil && b.title() != "" {
+		return b.title()
 	}
 	return "Sweep " + filepath.Base(dir)
 }
