@@ -334,19 +334,32 @@ func TestEstimateAgreesWithMeasurement(t *testing.T) {
 		{"two tiers", nil},
 		{"single tier", []Setting{{"cell.synapse.kind", "2pcm"}, {"pulser.pulser.period", "60 ns"}}},
 	} {
-		t.Run(tc.name, func(t *testing.T) { compareViews(t, newClockSystem(t, circuit.PhaseLevel, 16, tc.settings...)) })
+		t.Run(tc.name, func(t *testing.T) {
+			compareViews(t, newClockSystem(t, circuit.PhaseLevel, 16, tc.settings...), 400)
+		})
 	}
+	t.Run("mnist", func(t *testing.T) {
+		_, d, err := Open(LibraryPrefix+"mnist.toml", []Setting{{"transfer.interval", "100"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := Build(d, 1, circuit.PhaseLevel)
+		if err != nil {
+			t.Fatal(err)
+		}
+		compareViews(t, s, 200)
+	})
 }
 
-func compareViews(t *testing.T, s *System) {
-	const examples = 400
+func compareViews(t *testing.T, s *System, examples int) {
 	trainRandom(t, s, examples)
-	measured := s.design.EnergyReport(s.Ledger, examples)
+	measured := s.design.EnergyReport(s.Ledger, float64(examples))
 	l, err := s.design.Estimate(s.Activities(), 1e6)
 	if err != nil {
 		t.Fatal(err)
 	}
 	estimated := s.design.EnergyReport(l, 1e6)
+	t.Logf("estimated %.4g J per example, measured %.4g J", estimated.Total.PerExample, measured.Total.PerExample)
 	if r := estimated.Total.PerExample / measured.Total.PerExample; math.Abs(r-1) > 0.05 {
 		t.Errorf("estimated %g J per example, measured %g J", estimated.Total.PerExample, measured.Total.PerExample)
 	}
@@ -539,9 +552,12 @@ func TestAssumptions(t *testing.T) {
 	}
 }
 
-// BenchmarkTrain reports the time of one example of the MNIST network with and
-// without the account of charges, whose part of the ledger costs most.
-func BenchmarkTrain(b *testing.B) {
+// BenchmarkLedger reports what part of the time of a training example of the
+// MNIST network the ledger takes, in processor time: the account of charges, as
+// the difference between blocks of examples with and without it, side by side,
+// and the booking of everything else, by itself. A pass of the loop is one block
+// of each: go test -run xxx -bench Ledger -benchtime 50x ./netlist.
+func BenchmarkLedger(b *testing.B) {
 	_, d, err := Open(LibraryPrefix+"mnist.toml", nil)
 	if err != nil {
 		b.Fatal(err)
@@ -550,24 +566,68 @@ func BenchmarkTrain(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	if _, ok := processorSeconds(); !ok {
+		b.Skip("processor time is not known here")
+	}
 	rng := rand.New(rand.NewPCG(1, 1))
 	x, target := make([]float32, 528), make([]float32, 10)
-	for _, every := range []int{0, chargeEvery} {
-		b.Run(map[bool]string{true: "charges", false: "none"}[every > 0], func(b *testing.B) {
-			for _, a := range s.Arrays {
-				a.CountCharge(s.Engine.Now(), every)
+	const block = 4 * chargeEvery
+	examples := func() {
+		for range block {
+			for i := range x {
+				x[i] = max(0, 4*rng.Float32()-3)
 			}
-			b.ReportAllocs()
-			for b.Loop() {
-				for i := range x {
-					x[i] = max(0, 4*rng.Float32()-3)
-				}
-				clear(target)
-				target[rng.IntN(10)] = 1
-				if err := s.Train(x, target, 0.1); err != nil {
-					b.Fatal(err)
-				}
+			clear(target)
+			target[rng.IntN(10)] = 1
+			if err := s.Train(x, target, 0.1); err != nil {
+				b.Fatal(err)
 			}
-		})
+		}
+	}
+	timed := func(f func()) float64 {
+		before, _ := processorSeconds()
+		f()
+		after, _ := processorSeconds()
+		return after - before
+	}
+	count := func(every int) {
+		for _, a := range s.Arrays {
+			a.CountCharge(s.Engine.Now(), every)
+		}
+	}
+	var with, without, booking float64
+	for pass := 0; b.Loop(); pass++ {
+		for _, on := range []bool{pass%2 == 0, pass%2 != 0} {
+			if on {
+				count(chargeEvery)
+				with += timed(examples)
+				booking += timed(func() { bookExamples(s, block) })
+			} else {
+				count(0)
+				without += timed(examples)
+			}
+		}
+	}
+	b.ReportMetric(100*(with-without)/without, "%-charges")
+	b.ReportMetric(100*booking/without, "%-booking")
+	b.ReportMetric(100*(with-without+booking)/without, "%-ledger")
+}
+
+// bookExamples books what s has latched n times, as n examples would.
+func bookExamples(s *System, n int) {
+	for range n {
+		from := s.Engine.Now()
+		for k, a := range s.Arrays {
+			a.meter.forward.book(a.readSums(a.x))
+			if k > 0 {
+				a.meter.backward.book(a.readSums(a.d))
+			}
+			a.bookUpdate(from)
+		}
+		for _, bank := range s.Banks {
+			bank.meter.forward(1)
+			bank.meter.backward(1)
+		}
+		s.bookStatic(from)
 	}
 }

@@ -54,9 +54,15 @@ func spiceBench(n, pulses int, idle float64) *device.ArrayBench {
 	return b
 }
 
+// A cost is what a run took.
+type cost struct {
+	elapsed   time.Duration
+	processor float64 // s
+}
+
 // runNgspice runs the deck of the bench and returns the record it writes and
-// the time it took. A tolerance of 0 is the default.
-func runNgspice(tb testing.TB, b *device.ArrayBench, tolerance float64) (*wave.Plot, time.Duration) {
+// what that took. A tolerance of 0 is the default.
+func runNgspice(tb testing.TB, b *device.ArrayBench, tolerance float64) (*wave.Plot, cost) {
 	tb.Helper()
 	if _, err := exec.LookPath("ngspice"); err != nil {
 		tb.Skipf("ngspice is not installed: %v", err)
@@ -69,7 +75,7 @@ func runNgspice(tb testing.TB, b *device.ArrayBench, tolerance float64) (*wave.P
 	if err := errors.Join(WriteSPICE(f, b, SPICEOptions{Title: tb.Name(), RelTol: tolerance}), f.Close()); err != nil {
 		tb.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "ngspice", "-n", "-b", "deck.sp")
 	cmd.Dir = dir
@@ -77,10 +83,11 @@ func runNgspice(tb testing.TB, b *device.ArrayBench, tolerance float64) (*wave.P
 	cmd.Env = append(os.Environ(), "OMP_NUM_THREADS=1")
 	start := time.Now()
 	out, err := cmd.CombinedOutput()
-	took := time.Since(start)
+	took := cost{elapsed: time.Since(start)}
 	if err != nil {
 		tb.Fatalf("ngspice: %v\n%s", err, out)
 	}
+	took.processor = (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds()
 	raw, err := os.Open(filepath.Join(dir, "engram.raw"))
 	if err != nil {
 		tb.Fatalf("ngspice wrote no raw file: %v\n%s", err, out)
@@ -211,20 +218,48 @@ func BenchmarkArray(b *testing.B) {
 }
 
 // BenchmarkArrayAgainstNgspice runs the same circuit in both simulators, side
-// by side, and reports how many times faster Engram is and how far the two lie
-// apart. Takes minutes: go test -bench AgainstNgspice -benchtime 1x ./netlist.
+// by side, both recording every storage node at every step. It reports how many
+// times faster Engram is, by the clock and in processor time, which tells more on
+// a busy machine, and how far the two lie apart, at ngspice's samples and at
+// those of the run that was timed. Takes minutes:
+// go test -run xxx -bench AgainstNgspice -benchtime 1x ./netlist.
 func BenchmarkArrayAgainstNgspice(b *testing.B) {
 	bench := fullArray(16, 100)
 	for b.Loop() {
 		plot, theirs := runNgspice(b, bench, 0)
 		start := time.Now()
-		solveBench(b, bench)
+		before, known := processorSeconds()
+		own := solveBench(b, bench)
+		after, _ := processorSeconds()
 		ours := time.Since(start)
-		b.ReportMetric(theirs.Seconds(), "ngspice-s")
+		b.ReportMetric(theirs.elapsed.Seconds(), "ngspice-s")
 		b.ReportMetric(ours.Seconds(), "engram-s")
-		b.ReportMetric(theirs.Seconds()/ours.Seconds(), "times-faster")
+		b.ReportMetric(theirs.elapsed.Seconds()/ours.Seconds(), "times-faster")
+		if known {
+			b.ReportMetric(theirs.processor/(after-before), "times-less-processor-time")
+		}
 		b.ReportMetric(worstDifference(b, bench, plot), "V-apart")
+		b.ReportMetric(differenceAtOwnSteps(b, bench, own, plot), "V-apart-as-timed")
 	}
+}
+
+// differenceAtOwnSteps returns the largest difference in V between a run of
+// solveBench and ngspice's plot, interpolated, at the steps of the former.
+func differenceAtOwnSteps(tb testing.TB, bench *device.ArrayBench, own *wave.Recorder, plot *wave.Plot) float64 {
+	tb.Helper()
+	worst := 0.0
+	for i := range bench.Rows {
+		for j := range bench.Cols {
+			a, err1 := own.Record().Trace(device.CellName(i, j))
+			b, err2 := plot.Trace(device.CellName(i, j))
+			diff, _, err3 := wave.MaxDiff(a, b)
+			if err := errors.Join(err1, err2, err3); err != nil {
+				tb.Fatal(err)
+			}
+			worst = max(worst, diff)
+		}
+	}
+	return worst
 }
 
 // fullArray is spiceBench with every pulse on every cell, and no idle time.
@@ -241,7 +276,8 @@ func fullArray(n, pulses int) *device.ArrayBench {
 	return b
 }
 
-func solveBench(tb testing.TB, b *device.ArrayBench) {
+// solveBench runs the bench with Engram's solver and records every storage node.
+func solveBench(tb testing.TB, b *device.ArrayBench) *wave.Recorder {
 	tb.Helper()
 	circ, err := b.Circuit()
 	if err != nil {
@@ -251,7 +287,27 @@ func solveBench(tb testing.TB, b *device.ArrayBench) {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	if err := s.Run(nil); err != nil {
+	var nodes []transient.Node
+	var signals []wave.Signal
+	for i := range b.Rows {
+		for j := range b.Cols {
+			name := device.CellName(i, j)
+			nodes = append(nodes, circ.Node(name))
+			signals = append(signals, wave.Signal{Name: name, Type: wave.Voltage})
+		}
+	}
+	r, values := new(wave.Recorder), make([]float64, len(nodes))
+	if err := r.Begin(signals); err != nil {
 		tb.Fatal(err)
 	}
+	err = s.Run(func(t float64, volts []float64) error {
+		for k, n := range nodes {
+			values[k] = volts[n]
+		}
+		return r.Sample(t, values)
+	})
+	if err := errors.Join(err, r.Close()); err != nil {
+		tb.Fatal(err)
+	}
+	return r
 }
