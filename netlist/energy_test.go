@@ -433,6 +433,14 @@ func TestZeroRemovesItsRows(t *testing.T) {
 	}{
 		{[]Setting{{"dac.bit.energy", "0 J"}}, []string{"row-dac forward", "column-dac backward"}},
 		{[]Setting{{"dac.bit.static-power", "0 W"}}, []string{"row-dac static", "column-dac static", "row-dac transfer static", "column-dac transfer static"}},
+		{[]Setting{{"adc.adc.static-power", "0 W"}}, []string{"adc static", "adc transfer static"}},
+		{[]Setting{{"integrator.integrator.static-power", "0 W"}}, []string{"integrator static", "integrator transfer static"}},
+		{[]Setting{{"pulser.pulser.static-power", "0 W"}}, []string{"pulser static", "pulser transfer static"}},
+		{[]Setting{{"transfer.interval", "0"}}, []string{
+			"cells transfer set", "cells transfer reset", "cells transfer precharge", "cells transfer pulse", "cells transfer read",
+			"adc transfer read", "rows transfer pulse", "columns transfer pulse", "gates transfer pulse", "row-dac transfer static",
+			"column-dac transfer static", "pulser transfer static", "integrator transfer static", "adc transfer static",
+		}},
 		{[]Setting{{"adc.adc.figure-of-merit", "0 J"}}, []string{"adc forward", "adc backward", "adc transfer read"}},
 		{[]Setting{{"integrator.integrator.power", "0 W"}, {"integrator.integrator.energy", "0 J"}}, []string{"integrator forward", "integrator backward"}},
 		{[]Setting{{"pulser.pulser.energy", "0 J"}}, []string{"pulser update"}},
