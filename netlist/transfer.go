@@ -18,8 +18,8 @@ type TransferReport struct {
 	// Programming is the time for which the busiest tile was programmed. What
 	// of it is not in Length was hidden behind training.
 	Programming circuit.Time `json:"programming_ps"`
-	// Late is the number of columns that had to wait for the programmer: those
-	// whose slot was shorter than the programming of the column before.
+	// Late is the number of columns that had to wait for the programmer, which
+	// was still busy with the column before when their turn came.
 	Late    int `json:"late_columns"`
 	Columns int `json:"columns"`
 	periphery.Tally

@@ -202,6 +202,26 @@ func TestInterleavedTransferHides(t *testing.T) {
 	}
 }
 
+// A column that takes longer than its slot makes the next ones wait, and not
+// the training, as long as the interval has time for all.
+func TestSlowColumnsTakeFromQuickOnes(t *testing.T) {
+	s := newTransferSystem(t, interleaved, Setting{"transfer.interval", "300"})
+	late := 0
+	for n, r := range train(t, s, 0, 900) {
+		interval := 300 * s.ExampleTime()
+		if r.Programming > interval*9/10 {
+			continue
+		}
+		late += r.Late
+		if r.Columns != 24 || r.Length > interval/20 {
+			t.Errorf("interval %d of %v: %d columns, programming %v, training stood still for %v", n, interval, r.Columns, r.Programming, r.Length)
+		}
+	}
+	if late < 4 {
+		t.Errorf("%d columns late: too few to tell", late)
+	}
+}
+
 // Ramps of up to 4.4 us do not fit into the slot of a column where an interval
 // is 50 examples: the examples stretch by what is missing, and the report
 // tells. (The same arithmetic forbids them on 512 columns in 8,000 x 240 ns.)
