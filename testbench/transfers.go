@@ -19,6 +19,11 @@ type Transfers struct {
 	TimeShare   float64                `json:"time_share"`   // of the simulated time in which training stood still
 	EnergyShare float64                `json:"energy_share"` // of all joules, transfer's
 	Total       netlist.TransferReport `json:"total"`
+	// Within is the share of the weights whose error at the end of a transfer
+	// was within the tolerance of read-verify, Low that of the devices below
+	// 20 uS, up to where the article has good control.
+	Within float64 `json:"within_tolerance"`
+	Low    float64 `json:"devices_below_20_uS"`
 	// Endurance of the phase-change devices of each tile, initial programming
 	// included.
 	Endurance map[string]tile.Endurance `json:"endurance"`
@@ -46,8 +51,10 @@ func (t *Trainer) Transfers() Transfers {
 	for _, a := range s.Arrays {
 		r.Endurance[a.Name()] = a.Endurance()
 	}
+	r.Within = r.Total.Remaining.Within(-t.Design.Transfer.Tolerance, t.Design.Transfer.Tolerance)
+	r.Low = r.Total.Conductances.Within(0, 20e-6)
 	if r.Total.Late > 0 {
-		r.Note = fmt.Sprintf("%d of %d column transfers had to wait for the programmer: a column takes longer to program than its slot lasts, and examples stretched by %v in all",
+		r.Note = fmt.Sprintf("%d of %d column transfers had to wait for the programmer: a column took longer to program than its slot lasts; intervals that could not hold all of them stretched by %v in all",
 			r.Total.Late, r.Total.Columns, r.Total.Length)
 	}
 	return r
