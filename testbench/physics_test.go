@@ -75,8 +75,9 @@ func TestPhysicsShowsInAccuracy(t *testing.T) {
 // The same seed gives the same bits for any number of threads, and another
 // seed gives others.
 func TestStateDoesNotDependOnThreads(t *testing.T) {
-	short := []netlist.Setting{{Path: "stimulus.train", Value: "1500"}, {Path: "stimulus.epochs", Value: "1"},
-		{Path: "stimulus.test", Value: "500"}, {Path: "transfer.interval", Value: "500"}}
+	examples, interval := times(200, 1500, 1500), times(70, 500, 500)
+	short := []netlist.Setting{{Path: "stimulus.train", Value: fmt.Sprint(examples)}, {Path: "stimulus.epochs", Value: "1"},
+		{Path: "stimulus.test", Value: "500"}, {Path: "transfer.interval", Value: fmt.Sprint(interval)}}
 	var first string
 	for _, n := range []int{1, 2, 3, 8} {
 		for range times(1, 2, 2) {
