@@ -52,7 +52,7 @@ func (t *sweepTable) figures(title string) ([]sweepFigure, error) {
 			f, e = t.collapse(title, x, y)
 			err = add("collapse", "Accuracy against transfer interval over leak time constant, both in time. Where the curves lie on each other only the ratio counts.", f, e)
 		}
-	case t.isAblation():
+	case t.isAblation() && t.reference() > 0:
 		f, e := t.ablation(title)
 		err = add("ablation", "Loss against the float twins, mean over the seeds; the bars are one standard deviation to each side.", f, e)
 	case t.curveAxis() >= 0:

@@ -98,6 +98,7 @@ var reportColumns = []struct {
 }{
 	{accuracyMeasure, "accuracy, %", 1, 2},
 	{floatMeasure, "float twin, %", 1, 2},
+	{lossMeasure, "loss, points", 1, 2},
 	{transfersMeasure, "transfers", 1, 0},
 	{simulatedMeasure, "simulated time, ms", 1e3, 3},
 	{transferTimeMeasure, "of it transfer, %", 100, 1},

@@ -60,6 +60,9 @@ func newSweepTable(plan *sweep.Plan, rows []sweep.Row) *sweepTable {
 			for _, m := range r.Result {
 				samples[m.Name] = append(samples[m.Name], m.Value)
 			}
+			if loss, ok := lossOf(r.Result); ok {
+				samples[lossMeasure] = append(samples[lossMeasure], loss)
+			}
 		}
 		for name, values := range samples {
 			c.measures[name] = newStatistic(values)
@@ -67,6 +70,23 @@ func newSweepTable(plan *sweep.Plan, rows []sweep.Row) *sweepTable {
 		t.cells = append(t.cells, c)
 	}
 	return t
+}
+
+// lossMeasure is the accuracy of a point's float twin less its own, in points:
+// of the same seed, whose weights and examples both began with.
+const lossMeasure = "loss_points"
+
+func lossOf(r sweep.Result) (loss float64, ok bool) {
+	var accuracy, twin float64
+	for _, m := range r {
+		switch m.Name {
+		case accuracyMeasure:
+			accuracy = m.Value
+		case floatMeasure:
+			twin, ok = m.Value, true
+		}
+	}
+	return twin - accuracy, ok
 }
 
 // newStatistic returns the mean and the sample standard deviation.

@@ -76,46 +76,42 @@ func folded(bars []bar, n int) []bar {
 	return append(bars[:n-1:n-1], rest)
 }
 
-// An AblationBar is the accuracy with one effect switched on or off.
+// An AblationBar is what one variant loses, mean over seeds.
 type AblationBar struct {
 	Name     string
+	Loss     float64 // points
+	SD       float64 // of Loss over seeds, points; 0 for none
 	Accuracy float64 // percent
-	SD       float64 // over seeds, percent; 0 for none
 }
 
-// AblationData compares variants with a reference, usually the float twin.
+// AblationData compares variants with a reference, usually the float twin of
+// each seed.
 type AblationData struct {
 	Title     string
-	Reference float64 // percent
+	Reference string
 	Bars      []AblationBar
 }
 
-// Ablation draws each variant's loss against the reference, in points of
-// accuracy, in the given order, with error bars and the accuracy itself beside
-// it. Losses start at zero, as accuracies of 90 % and more could not.
+// Ablation draws each variant's loss in the given order, with error bars, and
+// the accuracy beside it. Losses start at zero, as accuracies of 90 % and more
+// could not.
 func Ablation(d AblationData) (*Figure, error) {
 	if len(d.Bars) == 0 {
 		return nil, fmt.Errorf("plot: %s: %w", d.Title, ErrNoData)
 	}
-	if err := checkValue(d.Reference, false); err != nil {
-		return nil, fmt.Errorf("plot: %s: reference is %w", d.Title, err)
-	}
-	alt := fmt.Sprintf("%s: loss of accuracy against %s %%.", d.Title, percent(d.Reference))
+	alt := fmt.Sprintf("%s: loss of accuracy against %s.", d.Title, d.Reference)
 	var bars []bar
 	for _, b := range d.Bars {
-		for _, v := range []float64{b.Accuracy, b.SD} {
+		for _, v := range []float64{b.Loss, b.SD, b.Accuracy} {
 			if err := checkValue(v, false); err != nil {
-				return nil, fmt.Errorf("plot: %s: %q: accuracy or sd is %w", d.Title, b.Name, err)
+				return nil, fmt.Errorf("plot: %s: %q: loss, sd or accuracy is %w", d.Title, b.Name, err)
 			}
 		}
 		note := percent(b.Accuracy) + " %"
-		if b.SD > 0 {
-			note = percent(b.Accuracy) + " ± " + number(b.SD, 2) + " %"
-		}
-		bars = append(bars, bar{name: b.Name, value: d.Reference - b.Accuracy, sd: b.SD, note: note})
-		alt += fmt.Sprintf(" %s: %s.", b.Name, note)
+		bars = append(bars, bar{name: b.Name, value: b.Loss, sd: b.SD, note: note})
+		alt += fmt.Sprintf(" %s: %s points, at %s.", b.Name, number(b.Loss, 2), note)
 	}
-	q := Quantity{Name: "loss against the reference of " + percent(d.Reference) + " %", Unit: "points"}
+	q := Quantity{Name: "loss against " + d.Reference, Unit: "points"}
 	return barFigure(d.Title, alt, q, bars)
 }
 

@@ -257,7 +257,7 @@ func TestSinglePoint(t *testing.T) {
 		},
 		"ageing": func() (*Figure, error) { return Ageing(AgeingData{Title: "T", Curves: one}) },
 		"ablation": func() (*Figure, error) {
-			return Ablation(AblationData{Title: "T", Reference: 97, Bars: []AblationBar{{"a", 97, 0}}})
+			return Ablation(AblationData{Title: "T", Reference: "b", Bars: []AblationBar{{"a", 0, 0, 97}}})
 		},
 		"scaling": func() (*Figure, error) { return Scaling(ScalingData{Title: "T", X: q, Y: q, Curves: one}) },
 	} {
