@@ -183,7 +183,7 @@ func TestForeignCheckpoint(t *testing.T) {
 		want   string
 		change func(h *checkpointHeader)
 	}{
-		{"version 2", func(h *checkpointHeader) { h.Version = 2 }},
+		{"checkpoint of version 1", func(h *checkpointHeader) { h.Version = 1 }},
 		{"another netlist", func(h *checkpointHeader) { h.Netlist[5]++ }},
 		{"other data", func(h *checkpointHeader) { h.Data[5]++ }},
 		{"seed 8, not 7", func(h *checkpointHeader) { h.Seed = 8 }},
