@@ -26,8 +26,13 @@ type Bench struct {
 }
 
 // Names returns the bundled testbenches.
-func Names() []string {
-	entries, err := fs.Glob(library, "library/*.toml")
+func Names() []string { return names(library, "library/*.toml") }
+
+// netlistNames returns the bundled netlists that are whole systems.
+func netlistNames() []string { return names(netlist.Library(), "*.toml") }
+
+func names(files fs.FS, pattern string) []string {
+	entries, err := fs.Glob(files, pattern)
 	if err != nil {
 		panic(err) // the pattern is well-formed
 	}
@@ -37,7 +42,7 @@ func Names() []string {
 	return entries
 }
 
-// Open reads a bundled testbench or a file, with its netlist. Settings go to
+// Open reads a bundled testbench or netlist, or a file, with its netlist. Settings go to
 // the testbench where their path starts with one of its tables, else to the
 // netlist. A file that holds a netlist and no key "netlist" is its own.
 func Open(name string, settings []netlist.Setting) (*Bench, error) {
@@ -79,7 +84,7 @@ func open(name string, settings []netlist.Setting, expanded bool) (*Bench, error
 	return b, err
 }
 
-// load reads a bundled testbench or a file.
+// load reads a bundled testbench, a bundled netlist or a file.
 func load(name string) (*netlist.Document, error) {
 	if slices.Contains(Names(), name) {
 		file := "library/" + name + ".toml"
@@ -89,9 +94,13 @@ func load(name string) (*netlist.Document, error) {
 		}
 		return netlist.Parse("testbench:"+name+".toml", data)
 	}
+	if slices.Contains(netlistNames(), name) {
+		return netlist.Load(netlist.LibraryPrefix+name+".toml", netlist.Library())
+	}
 	doc, err := netlist.Load(name, netlist.Library())
 	if errors.Is(err, fs.ErrNotExist) && !strings.ContainsAny(name, "./") {
-		return nil, fmt.Errorf("no file and no bundled testbench %q; bundled are %s", name, strings.Join(Names(), ", "))
+		return nil, fmt.Errorf("no file and no bundled testbench or netlist %q; bundled are %s; and %s",
+			name, strings.Join(Names(), ", "), strings.Join(netlistNames(), ", "))
 	}
 	return doc, err
 }

@@ -48,7 +48,7 @@ type Test struct {
 // NewTrainer fabricates the system of d and programs its initial weights.
 func NewTrainer(spec Spec, d *netlist.Design, train, test *dataset.Set, level circuit.Level) (*Trainer, error) {
 	if err := checkShapes(d, train, test); err != nil {
-		return nil, err
+		return nil, &InputError{err}
 	}
 	sys, err := netlist.Build(d, spec.Seed, level)
 	if err != nil {

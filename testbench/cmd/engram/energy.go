@@ -7,8 +7,6 @@ import (
 	"io"
 	"math"
 	"os"
-	"slices"
-	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -79,7 +77,7 @@ func (e *energyFlags) run(out io.Writer, name string) error {
 const examplesOfEstimate = 1e6
 
 func (e *energyFlags) estimate(name string) (*estimated, error) {
-	b, err := e.open(netlistName(name))
+	b, err := e.open(name)
 	if err != nil {
 		return nil, err
 	}
@@ -103,19 +101,6 @@ func (e *energyFlags) estimate(name string) (*estimated, error) {
 
 func (r *estimated) mostSensitive() []netlist.Assumption {
 	return r.Assumptions[:min(sensitive, len(r.Assumptions))]
-}
-
-// netlistName makes the name of a bundled netlist one that can be opened; those
-// of testbenches come first.
-func netlistName(name string) string {
-	if slices.Contains(testbench.Names(), name) || strings.ContainsAny(name, "./:") {
-		return name
-	}
-	if f, err := netlist.Library().Open(name + ".toml"); err == nil {
-		f.Close()
-		return netlist.LibraryPrefix + name + ".toml"
-	}
-	return name
 }
 
 func drawEnergy(name string, r *netlist.EnergyReport) error {
