@@ -1,9 +1,8 @@
 package netlist
 
 import (
-	"gonum.org/v1/gonum/blas/blas32"
-
 	"engram/circuit"
+	"engram/circuit/vector"
 )
 
 // A Snapshot is a system's weights at one instant, for reading many examples
@@ -107,11 +106,10 @@ func (r *Reader) read(i int) {
 	a.rowDAC.Convert(x, x)
 	out := r.snap.design.Arrays[i].Out
 	q := r.nets[out.Net].Charge[out.Low:out.High]
-	z := blas32.Vector{N: len(q), Inc: 1, Data: q}
 	w, n := r.snap.weights[i], len(q)
 	for k, xk := range x {
 		if xk != 0 {
-			blas32.Axpy(xk, blas32.Vector{N: n, Inc: 1, Data: w[k*n : (k+1)*n]}, z)
+			vector.Axpy(xk, w[k*n:(k+1)*n], q)
 		}
 	}
 }

@@ -3,8 +3,7 @@ package testbench
 import (
 	"fmt"
 
-	"gonum.org/v1/gonum/blas/blas32"
-
+	"engram/circuit/vector"
 	"engram/netlist"
 	"engram/periphery"
 )
@@ -163,27 +162,23 @@ func (t *Twin) Train(x, target []float32, rate float64) {
 	}
 }
 
-func vector(x []float32) blas32.Vector { return blas32.Vector{N: len(x), Inc: 1, Data: x} }
-
-func (a *twinArray) row(i int) blas32.Vector { return vector(a.w[i*a.cols : (i+1)*a.cols]) }
+func (a *twinArray) row(i int) []float32 { return a.w[i*a.cols : (i+1)*a.cols] }
 
 func (a *twinArray) forward() {
 	x := a.x
 	for _, v := range a.in {
 		x = x[copy(x, v):]
 	}
-	z := vector(a.z)
 	for i, xi := range a.x {
 		if xi != 0 {
-			blas32.Axpy(xi, a.row(i), z)
+			vector.Axpy(xi, a.row(i), a.z)
 		}
 	}
 }
 
 func (a *twinArray) backward() {
-	d := vector(a.zErr)
 	for i := range a.back {
-		a.back[i] = blas32.Dot(a.row(i), d)
+		a.back[i] = vector.Dot(a.row(i), a.zErr)
 	}
 	back := a.back
 	for _, e := range a.inErr {
@@ -195,10 +190,9 @@ func (a *twinArray) backward() {
 }
 
 func (a *twinArray) update(rate float32) {
-	d := vector(a.zErr)
 	for i, xi := range a.x {
 		if xi != 0 {
-			blas32.Axpy(rate*xi, d, a.row(i))
+			vector.Axpy(rate*xi, a.zErr, a.row(i))
 		}
 	}
 }

@@ -1,0 +1,180 @@
+package vector
+
+import (
+	"encoding/binary"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// use makes k the selected implementation until the test ends.
+func use(t testing.TB, k implementation) {
+	was := selected
+	selected = k
+	t.Cleanup(func() { selected = was })
+}
+
+// same reports whether a and b are the same bits, or both NaN.
+func same(a, b float32) bool {
+	return math.Float32bits(a) == math.Float32bits(b) || a != a && b != b
+}
+
+// check compares all functions of every implementation with the reference.
+func check(t *testing.T, a float32, p, q, x []float32) {
+	t.Helper()
+	want := slices.Clone(p)
+	axpyGo(a, x, want)
+	wantP, wantQ := dot2Go(p, q, x)
+	for _, k := range implementations() {
+		use(t, k)
+		// What follows in the array must stay as it is.
+		room := append(slices.Clone(p), 7, 7, 7, 7, 7, 7, 7, 7)
+		got := room[:len(p)]
+		Axpy(a, x, got)
+		for i := range want {
+			if !same(got[i], want[i]) {
+				t.Fatalf("%s: Axpy of %d: y[%d] = %g, reference %g", k.name, len(x), i, got[i], want[i])
+			}
+		}
+		if i := slices.IndexFunc(room[len(p):], func(v float32) bool { return v != 7 }); i >= 0 {
+			t.Fatalf("%s: Axpy of %d writes past y", k.name, len(x))
+		}
+		if d := Dot(p, x); !same(d, wantP) {
+			t.Fatalf("%s: Dot of %d = %g, reference %g", k.name, len(x), d, wantP)
+		}
+		if d, e := Dot2(p, q, x); !same(d, wantP) || !same(e, wantQ) {
+			t.Fatalf("%s: Dot2 of %d = %g, %g, reference %g, %g", k.name, len(x), d, e, wantP, wantQ)
+		}
+	}
+}
+
+// draw returns n elements that start at an odd place of their array.
+func draw(rng *rand.Rand, n int) []float32 {
+	s := make([]float32, n+8)[rng.IntN(8):][:n]
+	for i := range s {
+		s[i] = float32(rng.NormFloat64())
+	}
+	return s
+}
+
+func TestMatchesReference(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for n := range 301 {
+		check(t, rng.Float32(), draw(rng, n), draw(rng, n), draw(rng, n))
+	}
+}
+
+// FuzzVector reads three slices of any bit pattern.
+func FuzzVector(f *testing.F) {
+	f.Add(uint32(0), []byte{})
+	f.Add(math.Float32bits(-1), make([]byte, 12*33))
+	f.Fuzz(func(t *testing.T, a uint32, data []byte) {
+		n := min(len(data)/12, 300)
+		var s [3][]float32
+		for k := range s {
+			s[k] = make([]float32, n)
+			for i := range s[k] {
+				s[k][i] = math.Float32frombits(binary.LittleEndian.Uint32(data[4*(k*n+i):]))
+			}
+		}
+		check(t, math.Float32frombits(a), s[0], s[1], s[2])
+	})
+}
+
+// The sums are what they say, whatever the order.
+func TestSums(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	for _, n := range []int{0, 1, 7, 8, 100, 502} {
+		p, q, x := draw(rng, n), draw(rng, n), draw(rng, n)
+		var wantP, wantQ, size float64
+		for i := range x {
+			wantP += float64(p[i]) * float64(x[i])
+			wantQ += float64(q[i]) * float64(x[i])
+			size += math.Abs(float64(p[i])*float64(x[i])) + math.Abs(float64(q[i])*float64(x[i]))
+		}
+		px, qx := Dot2(p, q, x)
+		if d := math.Abs(float64(px)-wantP) + math.Abs(float64(qx)-wantQ); d > 1e-6*size {
+			t.Errorf("Dot2 of %d is off by %g", n, d)
+		}
+		y := slices.Clone(p)
+		Axpy(0.5, x, y)
+		for i := range y {
+			if want := float64(p[i]) + 0.5*float64(x[i]); math.Abs(float64(y[i])-want) > 1e-6*(1+math.Abs(want)) {
+				t.Errorf("Axpy of %d: y[%d] = %g, want %g", n, i, y[i], want)
+			}
+		}
+	}
+}
+
+// TestReferenceIsNotFused pins the reference to separately rounded products,
+// by arguments whose fused result differs. The compiler fuses on arm64 among
+// others.
+func TestReferenceIsNotFused(t *testing.T) {
+	// x^2 = 1 + 2^-11 + 2^-24 rounds to 1 + 2^-11.
+	const x = 1 + 1.0/4096
+	const rounded = 1 + 1.0/2048
+	y := []float32{-rounded}
+	if axpyGo(x, []float32{x}, y); y[0] != 0 {
+		t.Errorf("y + a*x is fused: %g, want 0", y[0])
+	}
+	long := make([]float32, laneCount+1)
+	other := slices.Clone(long)
+	long[0], other[0] = 1, -rounded
+	long[laneCount], other[laneCount] = x, x
+	if d := dotGo(long, other); d != 0 {
+		t.Errorf("sum + x*y is fused: %g, want 0", d)
+	}
+}
+
+func TestPanicsOnLengthMismatch(t *testing.T) {
+	for k, f := range []func(s, short []float32){
+		func(s, short []float32) { Axpy(1, short, s) },
+		func(s, short []float32) { Axpy(1, s, short) },
+		func(s, short []float32) { Dot(s, short) },
+		func(s, short []float32) { Dot2(short, s, s) },
+		func(s, short []float32) { Dot2(s, short, s) },
+		func(s, short []float32) { Dot2(s, s, short) },
+	} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("call %d accepts slices that differ in length", k)
+				}
+			}()
+			f(make([]float32, 20), make([]float32, 19))
+		}()
+	}
+}
+
+// The benchmarks run over rows of 500 elements that lie in the first-level
+// cache, and over as many as the third-level cache holds.
+func bench(b *testing.B, f func(p, q, x []float32)) {
+	const n = 500
+	rng := rand.New(rand.NewPCG(5, 6))
+	p, q := draw(rng, n), draw(rng, n)
+	for _, k := range implementations() {
+		for _, c := range []struct {
+			name string
+			rows int
+		}{{"near", 1}, {"far", 1000}} {
+			b.Run(k.name+"/"+c.name, func(b *testing.B) {
+				use(b, k)
+				all := draw(rng, n*c.rows)
+				i := 0
+				for b.Loop() {
+					f(p, q, all[i*n:(i+1)*n])
+					if i++; i == c.rows {
+						i = 0
+					}
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/element")
+				b.ReportMetric(0, "ns/op")
+			})
+		}
+	}
+}
+
+func BenchmarkAxpy(b *testing.B) { bench(b, func(p, _, x []float32) { Axpy(1e-3, x, p) }) }
+func BenchmarkDot(b *testing.B)  { bench(b, func(p, _, x []float32) { Dot(p, x) }) }
+func BenchmarkDot2(b *testing.B) { bench(b, func(p, q, x []float32) { Dot2(p, q, x) }) }
