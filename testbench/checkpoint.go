@@ -25,7 +25,7 @@ import (
 const (
 	checkpointMagic = "ENGRAMCK"
 	// checkpointVersion changes with the meaning of any byte of the format.
-	checkpointVersion = 2
+	checkpointVersion = 3
 )
 
 // checkpointHeader begins a checkpoint file.

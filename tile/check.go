@@ -9,7 +9,7 @@ func (t *Tile) checkFabrication() error {
 		name  string
 		curve *table
 	}{
-		{"forward read", &t.forward}, {"backward read", &t.backward}, {"up step", &t.stepUp}, {"down step", &t.stepDown},
+		{"forward read", &t.forward.curve}, {"backward read", &t.backward.curve}, {"up step", &t.stepUp}, {"down step", &t.stepDown},
 	} {
 		if v, ok := c.curve.notFinite(); ok {
 			return fmt.Errorf("%s: the curve of the %s has a coefficient of %v", t.name, c.name, v)
@@ -20,7 +20,7 @@ func (t *Tile) checkFabrication() error {
 		v        []float32
 		byColumn bool
 	}{
-		{"equilibrium voltage", t.veq.v, true}, {"threshold shift", t.e.v, false},
+		{"equilibrium voltage", t.veq.v, true}, {"threshold shift", t.e.v, true},
 		{"size of an up step", t.up.v, true}, {"size of a down step", t.down.v, true},
 		{"leak", t.leak.tauInv, false}, {"subthreshold drift", t.leak.drift, false},
 	} {

@@ -35,7 +35,6 @@ func (t *Tile) Aged(a Age, dst []float32) {
 // Joshi et al., Nat. Commun. 11, 2473 (2020) scale a layer by the sum of its
 // currents.
 func (t *Tile) DriftGain(a Age) float64 {
-	t.sumConductances()
 	var before, now float64
 	for _, g := range t.rowG {
 		before += g
@@ -70,7 +69,9 @@ func (t *Tile) readAged(a Age, f func(n int, plus, minus float64)) {
 // LongTerm writes to dst, Rows x Cols, the long-term weights F (G+ - G-) in S
 // as they were programmed.
 func (t *Tile) LongTerm(dst []float32) {
-	for i := range t.rows {
-		copy(dst[i*t.cols:(i+1)*t.cols], t.lt[i*t.stride:])
+	for j := range t.cols {
+		for i, w := range t.column(t.lt, j) {
+			dst[i*t.cols+j] = w
+		}
 	}
 }

@@ -123,8 +123,8 @@ func (t *Tile) Stored(now circuit.Time) float64 {
 	var sum float64
 	for i := range t.rows {
 		t.catchUp(i, now)
-		for j, r := range t.r[i*t.stride : (i+1)*t.stride] {
-			v := float64(t.veq.line(j)[i]) + float64(t.alpha)*float64(r)
+		for j := range t.stride {
+			v := float64(t.veq.column(j)[i]) + float64(t.alpha)*float64(t.r[t.index(i, j)])
 			sum += v * v
 		}
 	}
@@ -170,16 +170,6 @@ func (t *Tile) caughtUp(i int, sum, dt float64) {
 	}
 	t.charge.Sum += sum
 	t.bookLeak(t.cell.Curves.NodeC*sum, t.rowOff[i], dt)
-}
-
-// sumAt returns the sum over the given rows of a column of r, which is one
-// element in every stride of column.
-func sumAt(column []float32, stride int, rows []int32) float64 {
-	var sum float64
-	for _, i := range rows {
-		sum += float64(column[int(i)*stride])
-	}
-	return sum
 }
 
 // precharged books that a capacitor was re-initialised and its r changed by sum.

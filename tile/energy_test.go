@@ -193,9 +193,9 @@ func (t *Tile) stepHeat(i, j int, v float64, p *Trains, vdd float64) float64 {
 	var heat float64
 	pulses := func(word uint32, direction int) {
 		for ; word != 0; word &= word - 1 {
-			dv := float64(t.up.line(j)[i]) * c.Curves.Up(v)
+			dv := float64(t.up.column(j)[i]) * c.Curves.Up(v)
 			if direction < 0 {
-				dv = float64(t.down.line(j)[i]) * c.Curves.Down(v)
+				dv = float64(t.down.column(j)[i]) * c.Curves.Down(v)
 			}
 			mean := v + dv/2 // of the node while the charge moves
 			if direction > 0 {

@@ -3,57 +3,122 @@
 #include "go_asm.h"
 #include "textflag.h"
 
-// Register map of all three kernels:
-//
-//	SI R8 R9 R10 R11  slices, each kernel says which
-//	DI   the table
-//	CX   columns left
-//	AX   byte offset of the block of 8 columns in every slice
-//	Y0   the voltage, then the table's value there
-//	Y1   segment
-//	Y2   coordinate within the segment
-//	Y3-Y5    scratch
-//	Y6-Y9    partial sums
-//	Y12  alpha
-//	Y13  t.scale
-//	Y14  t.offset
-//	Y15  lanes of the block that are columns, sign bits: all, but in the last block
-//
-// Sums run in 16 lanes, two registers of 8 that take turns: a kernel adds to
-// one and then swaps the two. The first level of the tree in lanes.sum adds
-// lane k+8 to lane k, so it does not matter which of the two ends up where.
-//
 // No product is fused with the sum it goes into: VMULPS and VADDPS round
 // separately, as the Go loops do.
 
-DATA lastCoordinate<>+0(SB)/4, $15.999999
-DATA lastCoordinate<>+4(SB)/4, $15.999999
-DATA lastCoordinate<>+8(SB)/4, $15.999999
-DATA lastCoordinate<>+12(SB)/4, $15.999999
-DATA lastCoordinate<>+16(SB)/4, $15.999999
-DATA lastCoordinate<>+20(SB)/4, $15.999999
-DATA lastCoordinate<>+24(SB)/4, $15.999999
-DATA lastCoordinate<>+28(SB)/4, $15.999999
-GLOBL lastCoordinate<>(SB), RODATA|NOPTR, $32
+// OCT makes a constant of eight equal elements of 32 bits.
+#define OCT(name, value) \
+	DATA name<>+0(SB)/4, value     \
+	DATA name<>+4(SB)/4, value     \
+	DATA name<>+8(SB)/4, value     \
+	DATA name<>+12(SB)/4, value    \
+	DATA name<>+16(SB)/4, value    \
+	DATA name<>+20(SB)/4, value    \
+	DATA name<>+24(SB)/4, value    \
+	DATA name<>+28(SB)/4, value    \
+	GLOBL name<>(SB), RODATA|NOPTR, $32
 
-// laneIndex numbers the lanes of a block.
-DATA laneIndex<>+0(SB)/4, $0
-DATA laneIndex<>+4(SB)/4, $1
-DATA laneIndex<>+8(SB)/4, $2
-DATA laneIndex<>+12(SB)/4, $3
-DATA laneIndex<>+16(SB)/4, $4
-DATA laneIndex<>+20(SB)/4, $5
-DATA laneIndex<>+24(SB)/4, $6
-DATA laneIndex<>+28(SB)/4, $7
-GLOBL laneIndex<>(SB), RODATA|NOPTR, $32
+OCT(lastCoordinate, $15.999999)
+OCT(nibbles, $0x0f0f0f0f)
+OCT(oneBytes, $0x01010101)
+OCT(oneWords, $0x00010001)
 
-// VOLTAGE sets Y0 = alpha*r[j] + e[j] in the lanes of Y15. Other lanes touch
-// no memory and hold 0.
-#define VOLTAGE \
-	VMASKMOVPS (R8)(AX*1), Y15, Y0  \
-	VMULPS     Y12, Y0, Y0          \
-	VMASKMOVPS (R9)(AX*1), Y15, Y3  \
-	VADDPS     Y3, Y0, Y0
+// bitsOf is how many bits are set in each number of four bits.
+DATA bitsOf<>+0(SB)/8, $0x0302020102010100
+DATA bitsOf<>+8(SB)/8, $0x0403030203020201
+DATA bitsOf<>+16(SB)/8, $0x0302020102010100
+DATA bitsOf<>+24(SB)/8, $0x0403030203020201
+GLOBL bitsOf<>(SB), RODATA|NOPTR, $32
+
+// MOVE copies the lanes that Y3 brings to the front from a slice of the line at
+// R12, element AX, to a slice of the burst at R13, element CX.
+#define MOVE(from, to) \
+	MOVQ    from(R12), R8        \
+	MOVQ    to(R13), R9          \
+	VPERMPS (R8)(AX*4), Y3, Y0   \
+	VMOVUPS Y0, (R9)(CX*4)
+
+// func packAVX2(b *burst, c *line, block []int32, word []uint32, column uint32) (n, steps int)
+//
+// R13 is b, R12 c, SI the next of block, BX how many are left, DI word, R11
+// front, AX the first row of the block, CX n. Y1 are the counts, Y3 the
+// permutation, Y8 the sum of counts.
+TEXT ·packAVX2(SB), NOSPLIT, $0-88
+	MOVQ b+0(FP), R13
+	MOVQ c+8(FP), R12
+	MOVQ block_base+16(FP), SI
+	MOVQ block_len+24(FP), BX
+	MOVQ word_base+40(FP), DI
+	VBROADCASTSS column+64(FP), Y15
+	VMOVDQU nibbles<>(SB), Y14
+	VMOVDQU bitsOf<>(SB), Y13
+	VMOVDQU oneBytes<>(SB), Y12
+	VMOVDQU oneWords<>(SB), Y11
+	VPXOR   Y9, Y9, Y9
+	VPXOR   Y8, Y8, Y8
+	LEAQ    ·front(SB), R11
+	MOVQ    burst_count(R13), R10
+	XORL    CX, CX
+	TESTQ   BX, BX
+	JEQ     done
+
+block:
+	MOVLQSX    (SI), AX
+	VPAND      (DI)(AX*4), Y15, Y0   // popcount(column & word), by nibbles
+	VPAND      Y14, Y0, Y1
+	VPSHUFB    Y1, Y13, Y1
+	VPSRLW     $4, Y0, Y0
+	VPAND      Y14, Y0, Y0
+	VPSHUFB    Y0, Y13, Y0
+	VPADDB     Y0, Y1, Y1
+	VPMADDUBSW Y12, Y1, Y1
+	VPMADDWD   Y11, Y1, Y1
+	VPADDD     Y1, Y8, Y8
+	VPCMPGTD   Y9, Y1, Y2            // lanes with count > 0
+	VMOVMSKPS  Y2, DX
+	VPMOVZXBD  (R11)(DX*8), Y3
+	POPCNTL    DX, DX
+	VPERMD     Y1, Y3, Y1
+	VMOVDQU    Y1, (R10)(CX*4)
+	MOVE(line_row, burst_row)
+	MOVE(line_r, burst_r)
+	MOVE(line_veq, burst_veq)
+	MOVE(line_gain, burst_gain)
+	MOVE(line_e, burst_e)
+	MOVE(line_lt, burst_lt)
+	ADDQ       DX, CX
+	ADDQ       $4, SI
+	DECQ       BX
+	JNZ        block
+
+done:
+	VMOVDQU Y9, (R10)(CX*4)
+	MOVQ    CX, n+72(FP)
+	VEXTRACTI128 $1, Y8, X3          // add the lanes of counts
+	VPADDD  X3, X8, X8
+	VPSHUFD $0x4e, X8, X3
+	VPADDD  X3, X8, X8
+	VPSHUFD $0xb1, X8, X3
+	VPADDD  X3, X8, X8
+	VMOVD   X8, AX
+	MOVQ    AX, steps+80(FP)
+	VZEROUPPER
+	RET
+
+// Register map of what follows:
+//
+//	SI R8 R9 R10 R11  slices, each kernel says which
+//	DI   the table
+//	CX   cells left
+//	AX   byte offset of the block in every slice
+//	Y0   the voltage, then the table's value there
+//	Y1   segment
+//	Y2   coordinate within the segment
+//	Y3 Y4    scratch
+//	Y5   bit 3 of the segment, as a sign
+//	Y12  alpha or center
+//	Y13  t.scale
+//	Y14  t.offset
 
 // COEFFICIENT sets y = t.c[n][i] for the segment i in Y1: one permute for each
 // half of the table, and Y5, where bit 3 of i has become the sign, chooses.
@@ -62,9 +127,10 @@ GLOBL laneIndex<>(SB), RODATA|NOPTR, $32
 	VPERMPS   (table_c+64*n+32)(DI), Y1, Y4  \
 	VBLENDVPS Y5, Y4, y, y
 
-// LOOKUP sets Y0 = t.at(Y0). VMAXPS and VMINPS return their second source (the
-// first operand here) when a comparison is false, so a NaN takes segment 0.
-#define LOOKUP \
+// LOCATE sets Y1, Y2 and Y5 for the voltage in Y0. VMAXPS and VMINPS return
+// their second source (the first operand here) when a comparison is false, so a
+// NaN takes segment 0.
+#define LOCATE \
 	VMULPS     Y13, Y0, Y0                 \ // s = v*scale + offset
 	VADDPS     Y14, Y0, Y0                 \
 	VXORPS     Y3, Y3, Y3                  \
@@ -74,241 +140,129 @@ GLOBL laneIndex<>(SB), RODATA|NOPTR, $32
 	VCVTTPS2DQ Y0, Y1                      \ // i = int(s)
 	VCVTDQ2PS  Y1, Y2                      \ // x = s - i
 	VSUBPS     Y2, Y0, Y2                  \
-	VPSLLD     $28, Y1, Y5                 \
-	COEFFICIENT(3, Y0)                     \ // y = c3[i]*x + c2[i]
-	VMULPS     Y2, Y0, Y0                  \
-	COEFFICIENT(2, Y3)                     \
-	VADDPS     Y3, Y0, Y0                  \
-	VMULPS     Y2, Y0, Y0                  \ // y = y*x + c1[i]
-	COEFFICIENT(1, Y3)                     \
-	VADDPS     Y3, Y0, Y0                  \
-	VMULPS     Y2, Y0, Y0                  \ // y = y*x + c0[i]
-	COEFFICIENT(0, Y3)                     \
-	VADDPS     Y3, Y0, Y0
+	VPSLLD     $28, Y1, Y5
 
-// WEIGHT sets Y4 = lt[j] + sign[j]*Y0 in the lanes of Y15.
-#define WEIGHT \
-	VMASKMOVPS (R11)(AX*1), Y15, Y4  \ // sign
-	VMULPS     Y0, Y4, Y4            \
-	VMASKMOVPS (R10)(AX*1), Y15, Y3  \ // lt
-	VADDPS     Y3, Y4, Y4
-
-// ALL_LANES sets Y15 for a block of 8 columns.
-#define ALL_LANES \
-	VPCMPEQD Y15, Y15, Y15
-
-// LAST_LANES sets Y15 for a last block of CX < 8 columns.
-#define LAST_LANES \
-	VMOVD        CX, X3                    \
-	VPBROADCASTD X3, Y3                    \
-	VPCMPGTD     laneIndex<>(SB), Y3, Y15
-
-// SWAP exchanges y and z.
-#define SWAP(y, z) \
-	VMOVAPS y, Y3  \
-	VMOVAPS z, y   \
-	VMOVAPS Y3, z
-
-// SUM adds the 16 lanes of the Y registers y and z into lane 0 of the X
-// register x of the same number as y, as lanes.sum does: the upper half onto
-// the lower, four times.
-#define SUM(y, z, x) \
-	VADDPS       z, y, y       \
-	VEXTRACTF128 $1, y, X3     \
-	VADDPS       X3, x, x      \
-	VMOVHLPS     x, x, X3      \
-	VADDPS       X3, x, x      \
-	VMOVSHDUP    x, X3         \
-	VADDSS       X3, x, x
-
-// STORE_CELL stores lane of x in r at the k-th cell of the block.
-#define STORE_CELL(k, x, lane) \
-	MOVLQSX    (4*k)(R11)(AX*1), DX      \
-	IMULQ      BX, DX                    \
-	VEXTRACTPS $lane, x, (R8)(DX*4)
-
-// func readRowAVX2(acc, r, e, lt, sign []float32, alpha, x float32, t *table) float32
+// func stepAVX2(r, veq, gain []float32, count []int32, alpha, inv, low, high float32, t *table)
 //
-// SI is acc, R8 r, R9 e, R10 lt, R11 sign, Y11 x, Y6 and Y7 the sum of g.
-TEXT ·readRowAVX2(SB), NOSPLIT, $0-140
-	MOVQ acc_base+0(FP), SI
-	MOVQ acc_len+8(FP), CX
-	MOVQ r_base+24(FP), R8
-	MOVQ e_base+48(FP), R9
-	MOVQ lt_base+72(FP), R10
-	MOVQ sign_base+96(FP), R11
-	VBROADCASTSS alpha+120(FP), Y12
-	VBROADCASTSS x+124(FP), Y11
-	MOVQ t+128(FP), DI
-	VBROADCASTSS table_scale(DI), Y13
-	VBROADCASTSS table_offset(DI), Y14
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	XORL   AX, AX
-	ALL_LANES
-	JMP    more
-
-block:
-	VOLTAGE
-	LOOKUP
-	WEIGHT
-	VANDPS     Y15, Y0, Y0             // sum += g
-	VADDPS     Y0, Y6, Y6
-	SWAP(Y6, Y7)
-	VMULPS     Y11, Y4, Y4             // acc += x*w
-	VMASKMOVPS (SI)(AX*1), Y15, Y5
-	VADDPS     Y4, Y5, Y5
-	CMPQ       CX, $8                  // a masked store is slow: only where it must be
-	JLT        storeLast
-	VMOVUPS    Y5, (SI)(AX*1)
-	ADDQ       $32, AX
-	SUBQ       $8, CX
-
-more:
-	CMPQ CX, $8
-	JGE  block
-	CMPQ CX, $0
-	JLE  done
-	LAST_LANES
-	JMP  block
-
-storeLast:
-	VMASKMOVPS Y5, Y15, (SI)(AX*1)
-
-done:
-	SUM(Y6, Y7, X6)
-	VMOVSS X6, ret+136(FP)
-	VZEROUPPER
-	RET
-
-// func readColumnsAVX2(d, r, e, lt, sign []float32, alpha float32, t *table) (dot, abs float32)
-//
-// SI is d, R8 r, R9 e, R10 lt, R11 sign, Y11 all bits but the sign, Y6 and Y7
-// dot, Y8 and Y9 abs.
-TEXT ·readColumnsAVX2(SB), NOSPLIT, $0-144
-	MOVQ d_base+0(FP), SI
-	MOVQ d_len+8(FP), CX
-	MOVQ r_base+24(FP), R8
-	MOVQ e_base+48(FP), R9
-	MOVQ lt_base+72(FP), R10
-	MOVQ sign_base+96(FP), R11
-	VBROADCASTSS alpha+120(FP), Y12
-	MOVQ t+128(FP), DI
-	VBROADCASTSS table_scale(DI), Y13
-	VBROADCASTSS table_offset(DI), Y14
-	VPCMPEQD Y11, Y11, Y11
-	VPSRLD   $1, Y11, Y11
-	VXORPS   Y6, Y6, Y6
-	VXORPS   Y7, Y7, Y7
-	VXORPS   Y8, Y8, Y8
-	VXORPS   Y9, Y9, Y9
-	XORL     AX, AX
-	ALL_LANES
-	JMP      more
-
-block:
-	VOLTAGE
-	LOOKUP
-	WEIGHT
-	VMASKMOVPS (SI)(AX*1), Y15, Y5
-	VMULPS     Y5, Y4, Y4              // dot += d*w
-	VANDPS     Y15, Y4, Y4
-	VADDPS     Y4, Y6, Y6
-	SWAP(Y6, Y7)
-	VANDPS     Y11, Y5, Y5             // abs += |d|*g
-	VMULPS     Y5, Y0, Y0
-	VANDPS     Y15, Y0, Y0
-	VADDPS     Y0, Y8, Y8
-	SWAP(Y8, Y9)
-	ADDQ       $32, AX
-	SUBQ       $8, CX
-
-more:
-	CMPQ CX, $8
-	JGE  block
-	CMPQ CX, $0
-	JLE  done
-	LAST_LANES
-	JMP  block
-
-done:
-	SUM(Y6, Y7, X6)
-	SUM(Y8, Y9, X8)
-	VMOVSS X6, dot+136(FP)
-	VMOVSS X8, abs+140(FP)
-	VZEROUPPER
-	RET
-
-// func pulseColumnAVX2(r []float32, stride int, veq, gain []float32, row, count []int32, alpha, inv, low, high float32, t *table)
-//
-// SI is count, R11 row, R8 r, R9 veq, R10 gain, BX stride, Y6 their r, Y7 veq,
-// Y9 gain, Y8 the steps they have left, Y10 the lanes that have any, Y11 v.
-TEXT ·pulseColumnAVX2(SB), NOSPLIT, $0-152
+// SI is count, R8 r, R9 veq, R10 gain, BX the bytes of a slice, Y6 r of the
+// block, Y7 inv, Y8 how many steps were taken, Y9 the largest count, Y10 the
+// lanes that take another, Y11 v, Y15 one.
+TEXT ·stepAVX2(SB), NOSPLIT, $0-120
 	MOVQ r_base+0(FP), R8
-	MOVQ stride+24(FP), BX
-	MOVQ veq_base+32(FP), R9
-	MOVQ gain_base+56(FP), R10
-	MOVQ row_base+80(FP), R11
-	MOVQ row_len+88(FP), CX
-	MOVQ count_base+104(FP), SI
-	VBROADCASTSS alpha+128(FP), Y12
-	MOVQ t+144(FP), DI
+	MOVQ r_len+8(FP), BX
+	MOVQ veq_base+24(FP), R9
+	MOVQ gain_base+48(FP), R10
+	MOVQ count_base+72(FP), SI
+	VBROADCASTSS alpha+96(FP), Y12
+	VBROADCASTSS inv+100(FP), Y7
+	MOVQ t+112(FP), DI
 	VBROADCASTSS table_scale(DI), Y13
 	VBROADCASTSS table_offset(DI), Y14
-	XORL   AX, AX
-	JMP    more
+	VPCMPEQD Y15, Y15, Y15
+	VPSRLD   $31, Y15, Y15
+	VPXOR    Y8, Y8, Y8
+	VPXOR    Y9, Y9, Y9
+	SHLQ     $2, BX
+
+pass:
+	XORL AX, AX
+	CMPQ AX, BX
+	JGE  done
 
 block:
-	VMOVDQU      (R11)(AX*1), Y3
-	VMOVDQU      (SI)(AX*1), Y8
-	ALL_LANES
-	VGATHERDPS   Y15, (R9)(Y3*4), Y7
-	ALL_LANES
-	VGATHERDPS   Y15, (R10)(Y3*4), Y9
-	VMOVD        BX, X4
-	VPBROADCASTD X4, Y4
-	VPMULLD      Y3, Y4, Y3
-	ALL_LANES
-	VGATHERDPS   Y15, (R8)(Y3*4), Y6
+	VMOVDQU   (SI)(AX*1), Y3
+	VPMAXSD   Y3, Y9, Y9
+	VPCMPGTD  Y8, Y3, Y10
+	VMOVUPS   (R8)(AX*1), Y6
+	VMULPS    Y12, Y6, Y0             // v = alpha*r + veq
+	VADDPS    (R9)(AX*1), Y0, Y0
+	VMOVAPS   Y0, Y11
+	LOCATE
+	COEFFICIENT(3, Y0)                // y = c3[i]*x + c2[i]
+	VMULPS    Y2, Y0, Y0
+	COEFFICIENT(2, Y3)
+	VADDPS    Y3, Y0, Y0
+	VMULPS    Y2, Y0, Y0              // y = y*x + c1[i]
+	COEFFICIENT(1, Y3)
+	VADDPS    Y3, Y0, Y0
+	VMULPS    Y2, Y0, Y0              // y = y*x + c0[i]
+	COEFFICIENT(0, Y3)
+	VADDPS    Y3, Y0, Y0
+	VMULPS    (R10)(AX*1), Y0, Y0     // dv = gain*y
+	VBROADCASTSS high+108(FP), Y3     // dv < high-v ? dv : high-v
+	VSUBPS    Y11, Y3, Y3
+	VMINPS    Y3, Y0, Y0
+	VBROADCASTSS low+104(FP), Y3      // dv > low-v ? dv : low-v
+	VSUBPS    Y11, Y3, Y3
+	VMAXPS    Y3, Y0, Y0
+	VMULPS    Y7, Y0, Y0              // r += dv*inv
+	VADDPS    Y0, Y6, Y0
+	VBLENDVPS Y10, Y0, Y6, Y6
+	VMOVUPS   Y6, (R8)(AX*1)
+	ADDQ      $32, AX
+	CMPQ      AX, BX
+	JLT       block
+	VPADDD    Y15, Y8, Y8             // while the largest count is more
+	VPCMPGTD  Y8, Y9, Y10
+	VPTEST    Y10, Y10
+	JNE       pass
 
-step:
-	VPXOR        Y3, Y3, Y3              // lanes with n > 0
-	VPCMPGTD     Y3, Y8, Y10
-	VPTEST       Y10, Y10
-	JEQ          store
-	VPADDD       Y10, Y8, Y8             // n--
-	VMULPS       Y12, Y6, Y0             // v = alpha*r + veq
-	VADDPS       Y7, Y0, Y0
-	VMOVAPS      Y0, Y11
-	LOOKUP
-	VMULPS       Y9, Y0, Y0              // dv = gain*t.at(v)
-	VBROADCASTSS high+140(FP), Y3        // dv < high-v ? dv : high-v
-	VSUBPS       Y11, Y3, Y3
-	VMINPS       Y3, Y0, Y0
-	VBROADCASTSS low+136(FP), Y3         // dv > low-v ? dv : low-v
-	VSUBPS       Y11, Y3, Y3
-	VMAXPS       Y3, Y0, Y0
-	VBROADCASTSS inv+132(FP), Y3         // r += dv*inv, in the lanes with steps left
-	VMULPS       Y3, Y0, Y0
-	VADDPS       Y0, Y6, Y0
-	VBLENDVPS    Y10, Y0, Y6, Y6
-	JMP          step
+done:
+	VZEROUPPER
+	RET
 
-store:
-	STORE_CELL(0, X6, 0)
-	STORE_CELL(1, X6, 1)
-	STORE_CELL(2, X6, 2)
-	STORE_CELL(3, X6, 3)
-	VEXTRACTF128 $1, Y6, X6
-	STORE_CELL(4, X6, 0)
-	STORE_CELL(5, X6, 1)
-	STORE_CELL(6, X6, 2)
-	STORE_CELL(7, X6, 3)
-	ADDQ $32, AX
-	SUBQ $8, CX
+// func linesAVX2(dst, r, e, lt []float32, center, sign float32, t *table)
+//
+// SI is dst, R8 r, R9 e, R10 lt, Y6-Y9 c, b, a and the slope of table.tangent,
+// Y11 r of the block, Y15 sign.
+TEXT ·linesAVX2(SB), NOSPLIT, $0-112
+	MOVQ dst_base+0(FP), SI
+	MOVQ r_base+24(FP), R8
+	MOVQ r_len+32(FP), CX
+	MOVQ e_base+48(FP), R9
+	MOVQ lt_base+72(FP), R10
+	VBROADCASTSS center+96(FP), Y12
+	VBROADCASTSS sign+100(FP), Y15
+	MOVQ t+104(FP), DI
+	VBROADCASTSS table_scale(DI), Y13
+	VBROADCASTSS table_offset(DI), Y14
+	XORL  AX, AX
+	TESTQ CX, CX
+	JLE   done
 
-more:
-	CMPQ CX, $8
-	JGE  block
+block:
+	VMOVUPS (R8)(AX*1), Y11
+	VMULPS  Y12, Y11, Y0              // v = center*r + e
+	VADDPS  (R9)(AX*1), Y0, Y0
+	LOCATE
+	COEFFICIENT(3, Y6)                // c = c3*x
+	VMULPS  Y2, Y6, Y6
+	COEFFICIENT(2, Y7)                // b = c + c2
+	VADDPS  Y6, Y7, Y7
+	VMULPS  Y2, Y7, Y8                // a = b*x + c1
+	COEFFICIENT(1, Y3)
+	VADDPS  Y3, Y8, Y8
+	VADDPS  Y6, Y7, Y9                // slope = ((c+b)*x + a)*scale
+	VMULPS  Y2, Y9, Y9
+	VADDPS  Y8, Y9, Y9
+	VMULPS  Y13, Y9, Y9
+	VMULPS  Y2, Y8, Y0                // g = a*x + c0
+	COEFFICIENT(0, Y3)
+	VADDPS  Y3, Y0, Y0
+	VMULPS  Y15, Y0, Y0               // lt + sign*g
+	VADDPS  (R10)(AX*1), Y0, Y0
+	VMULPS  Y11, Y9, Y9               // sign*(slope*r)
+	VMULPS  Y15, Y9, Y9
+	VUNPCKLPS Y9, Y0, Y1              // pairs 0 1 and 4 5
+	VUNPCKHPS Y9, Y0, Y2              // pairs 2 3 and 6 7
+	VPERM2F128 $0x20, Y2, Y1, Y3
+	VPERM2F128 $0x31, Y2, Y1, Y4
+	VMOVUPS Y3, (SI)(AX*2)
+	VMOVUPS Y4, 32(SI)(AX*2)
+	ADDQ    $32, AX
+	SUBQ    $8, CX
+	JGT     block
+
+done:
 	VZEROUPPER
 	RET

@@ -6,118 +6,103 @@ import (
 	"testing"
 )
 
-// The benchmarks run over the first layer of the MNIST network, 529 rows of
-// 250 columns, whose slices do not fit the second-level cache together, and
-// over one row again and again, which is the arithmetic alone. They report
-// ns/cell; BenchmarkMemory is the time of reading as many bytes.
+// The benchmarks run over the columns of the first layer of the MNIST network,
+// 529 rows of 250 columns, whose slices do not fit the second-level cache
+// together, and over one column again and again, which is the arithmetic alone.
+// A quarter of the rows and one slot of a column pulse. They report the time per
+// cell that takes a step.
 const (
 	benchRows = 529
 	benchCols = 250
 )
 
-// A benchTile is a tile's slices as the kernels see them.
+// A benchTile is a tile's slices as the kernels see them, and the rows that
+// pulse.
 type benchTile struct {
-	*arguments
-	r, e, lt, gain []float32
+	columns []line
+	firing  pulsing
+	burst   burst
+	curve   table
 }
 
-func newBenchTile(density float64) *benchTile {
+func newBenchTile() *benchTile {
 	rng := rand.New(rand.NewPCG(1, 1))
-	b := &benchTile{arguments: newArguments(rng, benchCols, density)}
-	all := newArguments(rng, benchRows*benchCols, 0)
-	for i := range all.r {
-		all.r[i] *= 0.1
+	row := make([]int32, benchRows+room)
+	for i := range row {
+		row[i] = int32(i)
 	}
-	b.r, b.e, b.lt, b.gain = all.r, all.e, all.lt, all.gain
+	b := &benchTile{burst: newBurst(benchRows), curve: newTestTable(rng)}
+	var all [5][]float32
+	for k := range all {
+		all[k] = newColumns(benchRows * benchCols)
+		for i := range all[k] {
+			all[k][i] = 0.1 * rng.Float32()
+		}
+	}
+	for j := range benchCols {
+		lo, hi := j*benchRows, (j+1)*benchRows
+		b.columns = append(b.columns, line{row, all[0][lo:hi], all[1][lo:hi], all[2][lo:hi], all[3][lo:hi], all[4][lo:hi]})
+	}
+	words := make([]uint32, benchRows)
+	for i := range words {
+		if i%22 > 5 && i%22 < 14 { // pixels that are on stand together
+			words[i] = randomWord(rng, 0.7)
+		}
+	}
+	b.firing.list(words, ^uint32(0))
 	return b
 }
 
-// benchKernel reports the time per cell of f, called with the bounds of one
-// row's columns, for every implementation.
-func benchKernel(b *testing.B, f func(lo, hi int)) {
+func (b *benchTile) pack(j int) (n int) {
+	n, _ = pack(&b.burst, &b.columns[j], b.firing.block, b.firing.word, 1<<(j%32))
+	return n
+}
+
+// benchKernel reports the time per cell of f, which is called for one column
+// after the other and returns how many cells it handled, for every
+// implementation.
+func benchKernel(b *testing.B, f func(t *benchTile, j int) int) {
 	for _, k := range implementations() {
-		for _, rows := range []int{1, benchRows} {
-			b.Run(fmt.Sprintf("%s/rows=%d", k.name, rows), func(b *testing.B) {
+		for _, columns := range []int{1, benchCols} {
+			b.Run(fmt.Sprintf("%s/columns=%d", k.name, columns), func(b *testing.B) {
 				use(b, k)
-				i := 0
+				t := newBenchTile()
+				t.pack(0)
+				j, cells := 0, 0
 				for b.Loop() {
-					f(i*benchCols, (i+1)*benchCols)
-					if i++; i == rows {
-						i = 0
-					}
-				}
-				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/benchCols, "ns/cell")
-				b.ReportMetric(0, "ns/op")
-			})
-		}
-	}
-}
-
-func BenchmarkReadRow(b *testing.B) {
-	t := newBenchTile(0)
-	benchKernel(b, func(lo, hi int) {
-		readRow(t.acc, t.r[lo:hi], t.e[lo:hi], t.lt[lo:hi], t.sign, t.alpha, 1e-3, &t.table)
-	})
-}
-
-func BenchmarkReadColumns(b *testing.B) {
-	t := newBenchTile(0)
-	benchKernel(b, func(lo, hi int) {
-		readColumns(t.d, t.r[lo:hi], t.e[lo:hi], t.lt[lo:hi], t.sign, t.alpha, &t.table)
-	})
-}
-
-// BenchmarkPulse fires columns of the tile one after the other, in one slot
-// that they share with a row with the given probability, and reports the time
-// per step taken.
-func BenchmarkPulse(b *testing.B) {
-	rng := rand.New(rand.NewPCG(1, 2))
-	for _, density := range []float64{0.01, 0.1, 0.5} {
-		t := newBenchTile(density)
-		row, word := make([]int32, benchRows), make([]uint32, benchRows)
-		for i := range row {
-			row[i], word[i] = int32(i), randomWord(rng, density)
-		}
-		rows, count := make([]int32, benchRows+coincideRoom), make([]int32, benchRows+coincideRoom)
-		for _, k := range implementations() {
-			b.Run(fmt.Sprintf("density=%g/%s", density, k.name), func(b *testing.B) {
-				use(b, k)
-				steps, j := 0, 0
-				for b.Loop() {
-					n, s := coincide(rows, count, row, word, 1)
-					lo, hi := j*benchRows, (j+1)*benchRows
-					pulseColumn(t.r[j:], benchCols, t.e[lo:hi], t.gain[lo:hi], rows[:n], count[:n], t.alpha, 1/t.alpha, t.low, t.high, &t.table)
-					steps += s
-					if j++; j == benchCols {
+					cells += f(t, j)
+					if j++; j == columns {
 						j = 0
 					}
 				}
-				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(steps), "ns/step")
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(cells), "ns/cell")
 				b.ReportMetric(0, "ns/op")
 			})
 		}
 	}
 }
 
-// BenchmarkMemory copies one row of r, e and lt after the other, the slices
-// that differ from row to row in a read.
-func BenchmarkMemory(b *testing.B) {
-	t := newBenchTile(0)
-	var dst [3][benchCols]float32
-	for _, rows := range []int{1, benchRows} {
-		b.Run(fmt.Sprintf("rows=%d", rows), func(b *testing.B) {
-			i := 0
-			for b.Loop() {
-				lo, hi := i*benchCols, (i+1)*benchCols
-				copy(dst[0][:], t.r[lo:hi])
-				copy(dst[1][:], t.e[lo:hi])
-				copy(dst[2][:], t.lt[lo:hi])
-				if i++; i == rows {
-					i = 0
-				}
-			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/benchCols, "ns/cell")
-			b.ReportMetric(0, "ns/op")
-		})
-	}
+func BenchmarkPack(b *testing.B) {
+	benchKernel(b, func(t *benchTile, j int) int { return t.pack(j) })
+}
+
+func BenchmarkStep(b *testing.B) {
+	benchKernel(b, func(t *benchTile, j int) int {
+		const n = 100
+		u := &t.burst
+		for k := range n {
+			u.count[k] = 1
+		}
+		clear(u.count[n:])
+		step(u.r[:n], u.veq[:n], u.gain[:n], u.count[:n], 0.9, 1/0.9, 0, 1, &t.curve)
+		return n
+	})
+}
+
+func BenchmarkLines(b *testing.B) {
+	benchKernel(b, func(t *benchTile, j int) int {
+		c := &t.columns[j]
+		lines(t.burst.line[:2*benchRows], c.r, c.e, c.lt, 0.9, -1, &t.curve)
+		return benchRows
+	})
 }

@@ -25,37 +25,26 @@ func forEach(t *testing.T, f func(t *testing.T)) {
 	}
 }
 
-// guard is the number of elements before and after a slice from unaligned.
-const guard = 16
-
-// fill is what those elements hold.
-const fill = 7
-
-// The arguments of the kernels, each slice at an offset of its own in a
-// larger array, so that no two share an alignment.
+// The arguments of the kernels: a column, each slice at an offset of its own in
+// a larger array, so that no two share an alignment.
 type arguments struct {
-	acc, r, e, lt, sign, gain, d []float32
-	word                         []uint32 // of the rows of a column
-	column                       uint32
-	rows                         []int32
-	alpha, x, low, high          float32
-	table                        table
+	line
+	word             []uint32 // of the rows
+	column           uint32
+	alpha, low, high float32
+	sign             float32
+	table            table
 }
 
-// unaligned returns n elements that start guard+offset elements into an array
-// filled with the value v.
-func unaligned[T any](n, offset int, v T) []T {
-	s := make([]T, n+offset+2*guard)
-	for i := range s {
-		s[i] = v
-	}
-	return s[guard+offset : guard+offset+n : n+offset+2*guard]
+// unaligned returns n elements, with room for a block after them, that start at
+// a random place of their array.
+func unaligned[T any](rng *rand.Rand, n int) []T {
+	return make([]T, n+2*room)[rng.IntN(room):][:n]
 }
 
-// intact reports whether the elements after a slice, up to its capacity, still
-// hold fill.
-func intact(s []float32) bool {
-	return !slices.ContainsFunc(s[len(s):cap(s)], func(v float32) bool { return v != fill })
+// slices returns what holds an element per row.
+func (a *arguments) slices() []*[]float32 {
+	return []*[]float32{&a.r, &a.veq, &a.gain, &a.e, &a.lt}
 }
 
 // newTestTable returns a table over [0, 1) V whose segments do not join, so
@@ -70,28 +59,26 @@ func newTestTable(rng *rand.Rand) table {
 	return t
 }
 
-// newArguments draws n columns. Words have each bit set with the probability
-// density.
+// newArguments draws a column of n rows. Words have each bit set with the
+// probability density.
 func newArguments(rng *rand.Rand, n int, density float64) *arguments {
-	a := &arguments{alpha: 0.5 + 0.5*rng.Float32(), x: rng.Float32(), low: 0.1, high: 0.9, table: newTestTable(rng)}
-	for _, s := range []*[]float32{&a.acc, &a.r, &a.e, &a.lt, &a.sign, &a.gain, &a.d} {
-		*s = unaligned[float32](n, rng.IntN(guard), fill)
+	a := &arguments{
+		column: randomWord(rng, 0.5), alpha: 0.5 + 0.5*rng.Float32(), low: 0.1, high: 0.9,
+		sign: float32(2*rng.IntN(2) - 1), table: newTestTable(rng),
 	}
-	a.word = unaligned[uint32](n, rng.IntN(guard), math.MaxUint32)
-	a.column = randomWord(rng, 0.5)
-	a.rows = unaligned[int32](n, rng.IntN(guard), fill)
-	for k := range a.rows {
-		a.rows[k] = int32(k)
+	for _, s := range a.slices() {
+		*s = unaligned[float32](rng, n)
 	}
-	for j := range n {
-		a.acc[j] = float32(rng.NormFloat64())
-		a.r[j] = float32(rng.NormFloat64())
-		a.e[j] = rng.Float32()
-		a.lt[j] = float32(rng.NormFloat64())
-		a.sign[j] = float32(2*rng.IntN(2) - 1)
-		a.gain[j] = 0.01 * rng.Float32()
-		a.d[j] = float32(rng.NormFloat64())
-		a.word[j] = randomWord(rng, density)
+	a.row = unaligned[int32](rng, n)
+	a.word = unaligned[uint32](rng, (n+blockRows-1)/blockRows*blockRows)
+	for i := range n {
+		a.row[i] = int32(i)
+		a.r[i] = float32(rng.NormFloat64())
+		a.veq[i] = rng.Float32()
+		a.gain[i] = 0.01 * rng.Float32()
+		a.e[i] = rng.Float32()
+		a.lt[i] = float32(rng.NormFloat64())
+		a.word[i] = randomWord(rng, density)
 	}
 	return a
 }
@@ -106,7 +93,7 @@ func randomWord(rng *rand.Rand, density float64) uint32 {
 	return w
 }
 
-// extremes are voltages, charges and conductances that no cell has.
+// extremes are voltages and conductances that no cell has.
 var extremes = []float32{
 	0, float32(math.Copysign(0, -1)), 1, -1, 1e-45, -1e-45, 1e-38, -1e-38, 15.999999 / 16, 0.0625, 0.06249999,
 	1e9, -1e9, 3e38, -3e38, math.MaxFloat32, -math.MaxFloat32, float32(math.Inf(1)), float32(math.Inf(-1)),
@@ -114,13 +101,20 @@ var extremes = []float32{
 
 // spoil replaces about one element in three of every slice by an extreme.
 func (a *arguments) spoil(rng *rand.Rand) {
-	for _, s := range [][]float32{a.acc, a.r, a.e, a.lt, a.sign, a.gain, a.d} {
-		for j := range s {
+	for _, s := range a.slices() {
+		for i := range *s {
 			if rng.IntN(3) == 0 {
-				s[j] = extremes[rng.IntN(len(extremes))]
+				(*s)[i] = extremes[rng.IntN(len(extremes))]
 			}
 		}
 	}
+}
+
+// blocks returns the first rows of the blocks that pulse.
+func (a *arguments) blocks() []int32 {
+	var p pulsing
+	p.list(a.word[:len(a.r)], ^uint32(0))
+	return p.block
 }
 
 // same reports whether a and b are the same bits, or both NaN.
@@ -128,72 +122,50 @@ func same(a, b float32) bool {
 	return math.Float32bits(a) == math.Float32bits(b) || a != a && b != b
 }
 
-// check runs all four kernels of the selected implementation and of the
-// reference on copies of a and compares every result.
+// check runs the kernels of the selected implementation and of the reference one
+// after the other, on copies of a, and compares every result.
 func (a *arguments) check(t *testing.T) {
 	t.Helper()
-	compare := func(what string, got, want float32) {
-		if !same(got, want) {
-			t.Fatalf("%d columns: %s = %g (%#x), reference %g (%#x)", len(a.acc), what,
-				got, math.Float32bits(got), want, math.Float32bits(want))
-		}
-	}
-	compareSlices := func(what string, got, want []float32) {
-		for j := range want {
-			if !same(got[j], want[j]) {
-				t.Fatalf("%d columns: %s[%d] = %g (%#x), reference %g (%#x)", len(a.acc), what, j,
-					got[j], math.Float32bits(got[j]), want[j], math.Float32bits(want[j]))
+	rows := len(a.r)
+	compare := func(what string, got, want []float32) {
+		t.Helper()
+		for k := range want {
+			if !same(got[k], want[k]) {
+				t.Fatalf("%d rows: %s[%d] = %g (%#x), reference %g (%#x)", rows, what, k,
+					got[k], math.Float32bits(got[k]), want[k], math.Float32bits(want[k]))
 			}
 		}
 	}
+	got, want := newBurst(rows), newBurst(rows)
+	// What an earlier column left.
+	for k := range got.count {
+		got.row[k], got.count[k], want.count[k] = -1, 99, 98
+	}
+	n, steps := pack(&got, &a.line, a.blocks(), a.word, a.column)
+	wantN, wantSteps := packGo(&want, &a.line, a.blocks(), a.word, a.column)
+	if n != wantN || steps != wantSteps {
+		t.Fatalf("%d rows: pack = %d, %d, reference %d, %d", rows, n, steps, wantN, wantSteps)
+	}
+	if !slices.Equal(got.row[:n], want.row[:n]) || !slices.Equal(got.count[:n+room], want.count[:n+room]) {
+		t.Fatalf("%d rows: pack lists rows %v with counts %v, reference %v with %v", rows,
+			got.row[:n], got.count[:n+room], want.row[:n], want.count[:n+room])
+	}
+	compare("pack r", got.r[:n], want.r[:n])
+	compare("pack veq", got.veq[:n], want.veq[:n])
+	compare("pack gain", got.gain[:n], want.gain[:n])
+	compare("pack e", got.e[:n], want.e[:n])
+	compare("pack lt", got.lt[:n], want.lt[:n])
 
-	want := slices.Clone(a.acc)
-	wantSum := readRowGo(want, a.r, a.e, a.lt, a.sign, a.alpha, a.x, &a.table)
-	sum := readRow(a.acc, a.r, a.e, a.lt, a.sign, a.alpha, a.x, &a.table)
-	compareSlices("readRow acc", a.acc, want)
-	compare("readRow", sum, wantSum)
-	if !intact(a.acc) {
-		t.Fatalf("%d columns: readRow writes past acc", len(a.acc))
-	}
+	step(got.r[:n], got.veq[:n], got.gain[:n], got.count[:n], a.alpha, 1/a.alpha, a.low, a.high, &a.table)
+	stepGo(want.r[:n], want.veq[:n], want.gain[:n], want.count[:n], a.alpha, 1/a.alpha, a.low, a.high, &a.table)
+	compare("step r", got.r[:n], want.r[:n])
 
-	wantDot, wantAbs := readColumnsGo(a.d, a.r, a.e, a.lt, a.sign, a.alpha, &a.table)
-	dot, abs := readColumns(a.d, a.r, a.e, a.lt, a.sign, a.alpha, &a.table)
-	compare("readColumns dot", dot, wantDot)
-	compare("readColumns abs", abs, wantAbs)
-
-	rows, counts := a.checkCoincide(t)
-	for stride := 1; stride < 4; stride += 2 {
-		got := slices.Concat(slices.Repeat(a.r, stride), []float32{fill})
-		want := slices.Clone(got)
-		inv := 1 / a.alpha
-		pulseColumnGo(want, stride, a.e, a.gain, rows, counts, a.alpha, inv, a.low, a.high, &a.table)
-		pulseColumn(got, stride, a.e, a.gain, rows, counts, a.alpha, inv, a.low, a.high, &a.table)
-		compareSlices("pulseColumn r", got, want)
-	}
-}
-
-// checkCoincide compares coincide with its reference and returns what it lists.
-func (a *arguments) checkCoincide(t *testing.T) (cells, counts []int32) {
-	t.Helper()
-	n := len(a.rows)
-	lists := [4][]int32{}
-	for k := range lists {
-		lists[k] = unaligned[int32](n+coincideRoom, k, fill)
-	}
-	wantN, wantSteps := coincideGo(lists[0], lists[1], a.rows, a.word, a.column)
-	gotN, gotSteps := coincide(lists[2], lists[3], a.rows, a.word, a.column)
-	if gotN != wantN || gotSteps != wantSteps {
-		t.Fatalf("%d rows: coincide = %d, %d, reference %d, %d", n, gotN, gotSteps, wantN, wantSteps)
-	}
-	if !slices.Equal(lists[2][:gotN], lists[0][:wantN]) || !slices.Equal(lists[3][:gotN], lists[1][:wantN]) {
-		t.Fatalf("%d rows: coincide lists %v, reference %v", n, lists[2][:gotN], lists[0][:wantN])
-	}
-	for _, list := range lists {
-		if slices.ContainsFunc(list[len(list):cap(list)], func(v int32) bool { return v != fill }) {
-			t.Fatalf("%d rows: coincide writes past its room", n)
-		}
-	}
-	return lists[2][:gotN], lists[3][:gotN]
+	lines(got.line[:2*n], got.r[:n], got.e[:n], got.lt[:n], a.alpha, a.sign, &a.table)
+	linesGo(want.line[:2*n], want.r[:n], want.e[:n], want.lt[:n], a.alpha, a.sign, &a.table)
+	compare("lines", got.line[:2*n], want.line[:2*n])
+	lines(got.line[:2*rows], a.r, a.e, a.lt, a.alpha, a.sign, &a.table)
+	linesGo(want.line[:2*rows], a.r, a.e, a.lt, a.alpha, a.sign, &a.table)
+	compare("lines of a column", got.line[:2*rows], want.line[:2*rows])
 }
 
 func TestKernelsMatchReference(t *testing.T) {
@@ -232,32 +204,56 @@ func TestSegments(t *testing.T) {
 		a.alpha = 1
 		copy(a.r, v)
 		clear(a.e)
+		clear(a.veq)
 		a.check(t)
 	})
 }
 
-// TestNaN requires of a NaN in lt that it reaches the charge of its column and
-// of no other, and of one in a voltage that it does no harm.
+// TestTangent compares the slope with the difference of values.
+func TestTangent(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 7))
+	tab := newTestTable(rng)
+	for v := float32(0.01); v < 1; v += 0.0131 {
+		y, slope := tab.tangent(v)
+		if want := tab.at(v); math.Abs(float64(y-want)) > 1e-6 {
+			t.Errorf("at %g: %g, at says %g", v, y, want)
+		}
+		const h = 1e-3
+		if a, _ := tab.locate(v - h); a != int32(v*segmentCount) {
+			continue
+		}
+		if b, _ := tab.locate(v + h); b != int32(v*segmentCount) {
+			continue
+		}
+		want := float64(tab.at(v+h)-tab.at(v-h)) / (2 * h)
+		if math.Abs(float64(slope)-want) > 0.01*(1+math.Abs(want)) {
+			t.Errorf("at %g: slope %g, the difference says %g", v, slope, want)
+		}
+	}
+}
+
+// TestNaN requires of a NaN anywhere in a cell that its line shows it, and that
+// of no other cell.
 func TestNaN(t *testing.T) {
 	nan := float32(math.NaN())
 	forEach(t, func(t *testing.T) {
 		rng := rand.New(rand.NewPCG(7, 8))
 		for n := 1; n < 40; n++ {
-			a := newArguments(rng, n, 0.1)
-			k := rng.IntN(n)
-			a.lt[k] = nan
-			readRow(a.acc, a.r, a.e, a.lt, a.sign, a.alpha, a.x, &a.table)
-			for j, q := range a.acc {
-				if (q != q) != (j == k) {
-					t.Fatalf("NaN in lt[%d]: acc[%d] = %g", k, j, q)
+			for k := range 2 {
+				a := newArguments(rng, n, 0.1)
+				i := rng.IntN(n)
+				[][]float32{a.r, a.lt}[k][i] = nan
+				line := make([]float32, 2*n, 2*(n+room))
+				lines(line, a.r, a.e, a.lt, a.alpha, a.sign, &a.table)
+				for j := range n {
+					at, slope := line[2*j], line[2*j+1]
+					if (at != at || slope != slope) != (j == i) {
+						t.Fatalf("NaN in cell %d: the line of cell %d is %g, %g", i, j, at, slope)
+					}
 				}
+				a.veq[rng.IntN(n)], a.e[rng.IntN(n)], a.gain[rng.IntN(n)] = nan, nan, nan
+				a.check(t)
 			}
-			if dot, _ := readColumns(a.d, a.r, a.e, a.lt, a.sign, a.alpha, &a.table); dot == dot {
-				t.Fatalf("NaN in lt[%d]: dot = %g", k, dot)
-			}
-			a.check(t)
-			a.r[rng.IntN(n)], a.e[rng.IntN(n)], a.gain[rng.IntN(n)], a.d[rng.IntN(n)] = nan, nan, nan, nan
-			a.check(t)
 		}
 	})
 }
@@ -269,29 +265,33 @@ func TestKernelsPanicOnLengthMismatch(t *testing.T) {
 		return false
 	}
 	forEach(t, func(t *testing.T) {
-		s, w, tab := make([]float32, 20), make([]uint32, 20), new(table)
-		for k := range 5 {
-			f := [5][]float32{s, s, s, s, s}
-			f[k] = s[:19]
-			if !panics(func() { readRow(f[0], f[1], f[2], f[3], f[4], 1, 1, tab) }) {
-				t.Errorf("readRow accepts a short slice %d", k)
-			}
-			if !panics(func() { readColumns(f[0], f[1], f[2], f[3], f[4], 1, tab) }) {
-				t.Errorf("readColumns accepts a short slice %d", k)
-			}
-		}
-		const n, room = 4, 4 + coincideRoom
-		list := make([]int32, room)
-		for k, short := range [][4]int{{room - 1, room, n, n}, {room, room - 1, n, n}, {room, room, n - 1, n}, {room, room, n, n - 1}} {
-			if !panics(func() { coincide(list[:short[0]], list[:short[1]], list[:short[2]], w[:short[3]], 1) }) {
-				t.Errorf("coincide accepts a short slice %d", k)
+		rng := rand.New(rand.NewPCG(9, 9))
+		for k := range 4 {
+			a := newArguments(rng, 20, 0.1)
+			s := a.slices()[k+1]
+			*s = (*s)[:19]
+			b := newBurst(20)
+			if !panics(func() { pack(&b, &a.line, nil, a.word, 1) }) {
+				t.Errorf("pack accepts a short slice %d", k)
 			}
 		}
-		for k, short := range [][5]int{{2, 3, 3, 3, 2}, {6, 2, 3, 3, 3}, {6, 3, 2, 3, 3}, {6, 3, 3, 2, 3}, {6, 3, 3, 3, 2}, {6, 2, 2, 3, 3}, {6, 1, 1, 1, 1}} {
-			if !panics(func() {
-				pulseColumn(s[:short[0]], 3, s[:short[1]], s[:short[2]], []int32{0, 1, 2}[:short[3]], []int32{1, 1, 1}[:short[4]], 1, 1, 0, 1, tab)
-			}) != (k == 6) {
-				t.Errorf("pulseColumn accepts a short slice %d", k)
+		a := newArguments(rng, 20, 0.1)
+		small, room := newBurst(19), newBurst(20)
+		if !panics(func() { pack(&small, &a.line, nil, a.word, 1) }) {
+			t.Error("pack accepts a burst without room")
+		}
+		if !panics(func() { pack(&room, &a.line, nil, a.word[:16], 1) }) || !panics(func() { pack(&room, &a.line, nil, a.word[:18], 1) }) {
+			t.Error("pack accepts words that are not of whole blocks")
+		}
+		s, c, tab := make([]float32, 40), make([]int32, 20), new(table)
+		for k := range 4 {
+			n := [4]int{20, 20, 20, 20}
+			n[k]--
+			if !panics(func() { step(s[:n[0]], s[:n[1]], s[:n[2]], c[:n[3]], 1, 1, 0, 1, tab) }) {
+				t.Errorf("step accepts a short slice %d", k)
+			}
+			if !panics(func() { lines(s[:2*n[0]], s[:n[1]], s[:n[2]], s[:n[3]], 1, 1, tab) }) {
+				t.Errorf("lines accepts a short slice %d", k)
 			}
 		}
 	})
@@ -300,12 +300,11 @@ func TestKernelsPanicOnLengthMismatch(t *testing.T) {
 func TestKernelsDoNotAllocate(t *testing.T) {
 	forEach(t, func(t *testing.T) {
 		a := newArguments(rand.New(rand.NewPCG(9, 10)), 250, 0.1)
-		rows, counts := make([]int32, 250+coincideRoom), make([]int32, 250+coincideRoom)
+		b, blocks := newBurst(250), a.blocks()
 		if n := testing.AllocsPerRun(100, func() {
-			readRow(a.acc, a.r, a.e, a.lt, a.sign, a.alpha, a.x, &a.table)
-			readColumns(a.d, a.r, a.e, a.lt, a.sign, a.alpha, &a.table)
-			n, _ := coincide(rows, counts, a.rows, a.word, a.column)
-			pulseColumn(a.r, 1, a.e, a.gain, rows[:n], counts[:n], a.alpha, 1/a.alpha, a.low, a.high, &a.table)
+			n, _ := pack(&b, &a.line, blocks, a.word, a.column)
+			step(b.r[:n], b.veq[:n], b.gain[:n], b.count[:n], a.alpha, 1/a.alpha, a.low, a.high, &a.table)
+			lines(b.line[:2*n], b.r[:n], b.e[:n], b.lt[:n], a.alpha, a.sign, &a.table)
 		}); n != 0 {
 			t.Errorf("%g allocations per run", n)
 		}
@@ -324,47 +323,48 @@ func TestReferenceIsNotFused(t *testing.T) {
 	if got := tab.at(x); got != 1 {
 		t.Errorf("scale*v + offset is fused: at = %g, want 1", got)
 	}
-	one := table{}
-	for i := range one.c[0] {
-		one.c[0][i] = x
+	flat := table{scale: 1}
+	for i := range flat.c[0] {
+		flat.c[0][i] = x
 	}
-	acc := []float32{-rounded}
-	readRowGo(acc, []float32{0}, []float32{0}, []float32{x}, []float32{0}, 1, x, &one)
-	if acc[0] != 0 {
-		t.Errorf("acc + x*w is fused: acc = %g, want 0", acc[0])
+	got := make([]float32, 2)
+	linesGo(got, []float32{0}, []float32{0}, []float32{-rounded}, 1, x, &flat)
+	if got[0] != 0 {
+		t.Errorf("lt + sign*g is fused: %g, want 0", got[0])
 	}
-	acc[0] = 0
-	readRowGo(acc, []float32{0}, []float32{0}, []float32{-rounded}, []float32{x}, 1, 1, &one)
-	if acc[0] != 0 {
-		t.Errorf("lt + sign*g is fused: acc = %g, want 0", acc[0])
+	r := []float32{-rounded}
+	stepGo(r, []float32{0}, []float32{1}, []int32{1}, 1, x, -9, 9, &flat)
+	if r[0] != 0 {
+		t.Errorf("r + dv*inv is fused: %g, want 0", r[0])
 	}
 }
 
-// FuzzKernels reads columns from the data, 7 float32 and a word each, in any
-// bit pattern, and compares all implementations with the reference.
+// FuzzKernels reads a column from the data, 5 float32 and a word each row, in
+// any bit pattern, and compares all implementations with the reference.
 func FuzzKernels(f *testing.F) {
+	const row = 24
 	f.Add(uint64(1), uint32(1), []byte{})
-	f.Add(uint64(2), uint32(math.MaxUint32), make([]byte, 32*33))
+	f.Add(uint64(2), uint32(math.MaxUint32), make([]byte, row*33))
 	rng := rand.New(rand.NewPCG(11, 12))
-	data := make([]byte, 32*17)
+	data := make([]byte, row*17)
 	for i := range data {
 		data[i] = byte(rng.Uint32())
 	}
 	f.Add(uint64(3), uint32(0x55), data)
 	f.Fuzz(func(t *testing.T, seed uint64, column uint32, data []byte) {
-		if len(data) > 32*300 {
+		if len(data) > row*300 {
 			return
 		}
 		for _, k := range implementations() {
 			use(t, k)
-			a := newArguments(rand.New(rand.NewPCG(seed, 0)), len(data)/32, 0)
+			a := newArguments(rand.New(rand.NewPCG(seed, 0)), len(data)/row, 0)
 			a.column = column
-			for j := range a.acc {
-				column := data[32*j:]
-				for k, s := range [][]float32{a.acc, a.r, a.e, a.lt, a.sign, a.gain, a.d} {
-					s[j] = math.Float32frombits(binary.LittleEndian.Uint32(column[4*k:]))
+			for i := range a.r {
+				cell := data[row*i:]
+				for k, s := range a.slices() {
+					(*s)[i] = math.Float32frombits(binary.LittleEndian.Uint32(cell[4*k:]))
 				}
-				a.word[j] = binary.LittleEndian.Uint32(column[28:])
+				a.word[i] = binary.LittleEndian.Uint32(cell[20:])
 			}
 			a.check(t)
 		}

@@ -30,25 +30,25 @@ func fenced(t *testing.T, n int, atEnd bool) unsafe.Pointer {
 	return unsafe.Pointer(unsafe.SliceData(m[page:]))
 }
 
-// TestKernelsStayWithinSlices runs every kernel on slices that end, and on
-// slices that begin, at a page that faults.
+// TestKernelsStayWithinSlices runs every kernel on slices that end, with the room
+// they need, and on slices that begin, at a page that faults.
 func TestKernelsStayWithinSlices(t *testing.T) {
 	forEach(t, func(t *testing.T) {
 		rng := rand.New(rand.NewPCG(13, 14))
 		for n := 1; n < 50; n++ {
 			for _, atEnd := range []bool{false, true} {
 				a := newArguments(rng, n, 0.1)
-				for _, s := range []*[]float32{&a.acc, &a.r, &a.e, &a.lt, &a.sign, &a.gain, &a.d} {
-					f := unsafe.Slice((*float32)(fenced(t, n, atEnd)), n)
+				for _, s := range a.slices() {
+					f := unsafe.Slice((*float32)(fenced(t, n+room, atEnd)), n+room)
 					copy(f, *s)
-					*s = f
+					*s = f[:n]
 				}
-				w := unsafe.Slice((*uint32)(fenced(t, n, atEnd)), n)
+				w := unsafe.Slice((*uint32)(fenced(t, len(a.word), atEnd)), len(a.word))
 				copy(w, a.word)
 				a.word = w
-				rows := unsafe.Slice((*int32)(fenced(t, n, atEnd)), n)
-				copy(rows, a.rows)
-				a.rows = rows
+				rows := unsafe.Slice((*int32)(fenced(t, n+room, atEnd)), n+room)
+				copy(rows, a.row)
+				a.row = rows[:n]
 				a.check(t)
 			}
 		}

@@ -44,6 +44,9 @@ func newLeak(c *Cell, rows, stride int) leak {
 	return l
 }
 
+// none reports whether nothing leaks through an ohmic path.
+func (l *leak) none() bool { return math.IsInf(l.tau, 1) }
+
 // set tells the leak of one cell.
 func (l *leak) set(i, j int, d device.Leak) {
 	if !l.perCell {
@@ -61,7 +64,7 @@ func (l *leak) set(i, j int, d device.Leak) {
 // frame.
 func (t *Tile) at(now circuit.Time) {
 	t.alpha = 1
-	if !t.leak.perCell && !math.IsInf(t.leak.tau, 1) {
+	if !t.leak.perCell && !t.leak.none() {
 		t.alpha = float32(math.Exp(-(now - t.leak.frame).Seconds() / t.leak.tau))
 	}
 }
@@ -74,10 +77,11 @@ func (t *Tile) rebase(now circuit.Time) {
 		for i := range t.rows {
 			t.catchUp(i, now)
 		}
-	} else if !math.IsInf(t.leak.tau, 1) {
+	} else if !t.leak.none() {
 		for i := range t.r {
 			t.r[i] *= t.alpha
 		}
+		t.change()
 	}
 	t.leak.frame = now
 	t.alpha = 1
@@ -93,14 +97,18 @@ func (t *Tile) catchUp(i int, now circuit.Time) {
 	}
 	dt := (now - l.seen[i]).Seconds()
 	l.seen[i] = now
-	lo, hi := i*t.stride, (i+1)*t.stride
-	r, tauInv, drift := t.r[lo:hi], l.tauInv[lo:hi], l.drift[lo:hi]
 	var sum float64
-	for j := range r {
+	for j := range t.stride {
+		k, r := i*t.stride+j, &t.r[t.index(i, j)]
 		// The change is computed apart: a factor next to 1 would lose it.
-		before := float64(r[j])
-		r[j] += float32(before*math.Expm1(-dt*float64(tauInv[j])) + float64(drift[j])*dt)
-		sum += float64(r[j]) - before
+		before := float64(*r)
+		*r += float32(before*math.Expm1(-dt*float64(l.tauInv[k])) + float64(l.drift[k])*dt)
+		sum += float64(*r) - before
 	}
 	t.caughtUp(i, sum, dt)
+	t.redraw(func(v *view) {
+		for j := range t.stride {
+			t.drawCell(v, i, j)
+		}
+	})
 }

@@ -1,6 +1,9 @@
 package tile
 
-import "engram/circuit"
+import (
+	"engram/circuit"
+	"engram/circuit/vector"
+)
 
 // Forward drives row i with a pulse of width x[i], a fraction of full scale of
 // either sign, at the instant now, and adds to charge[j] what column j
@@ -12,25 +15,41 @@ import "engram/circuit"
 // nothing. The conductances stand still during the call.
 func (t *Tile) Forward(now circuit.Time, x, charge []float32, scale float32) {
 	t.at(now)
-	t.sumConductances()
-	clear(t.acc)
-	var ref float32
-	var g float64
+	t.look(&t.forward)
+	// Rows of either sign apart, so that with the polarity taken out the
+	// sums are the conductances that the current passes.
+	plus, minus := t.acc[0], t.acc[1]
+	clear(plus)
+	clear(minus)
+	var through float64
 	for i, xi := range x {
 		if xi == 0 {
 			continue
 		}
 		t.catchUp(i, now)
-		r, e := t.r[i*t.stride:(i+1)*t.stride], t.e.line(i)
-		sum := readRow(t.acc, r[:t.cols], e[:t.cols], t.lt[i*t.stride:i*t.stride+t.cols], t.sign, t.alpha, xi, &t.forward)
-		gRef := t.forward.at(float32(t.alpha*r[t.cols]) + e[t.cols])
-		ref += float32(xi * gRef)
-		g += abs(xi) * (float64(sum) + float64(gRef) + t.rowG[i])
+		through += abs(xi) * (t.rowG[i] - t.rowLT[i])
+		if xi < 0 {
+			vector.Axpy(-xi, t.row(&t.forward, i), minus)
+		} else {
+			vector.Axpy(xi, t.row(&t.forward, i), plus)
+		}
 	}
-	for j, q := range t.acc {
-		charge[j] += float32((q - float32(t.sign[j]*ref)) * scale)
+	off := t.offset(&t.forward)
+	ref := along(plus, t.cols, off) - along(minus, t.cols, off)
+	for j := range t.stride {
+		p, m := along(plus, j, off), along(minus, j, off)
+		if j < t.cols {
+			charge[j] += float32((p - m - float32(t.sign[j]*ref)) * scale)
+		}
+		through += float64(t.sign[j] * (p + m))
 	}
-	t.conductances += g
+	t.conductances += through
+}
+
+// along returns where the j-th of a row of lines is at an offset from the
+// center.
+func along(line []float32, j int, off float32) float32 {
+	return line[2*j] + float32(off*line[2*j+1])
 }
 
 // Backward drives column j with a pulse of signed width d[j] and adds to
@@ -42,22 +61,31 @@ func (t *Tile) Forward(now circuit.Time, x, charge []float32, scale float32) {
 // is Cols, len(charge) is Rows.
 func (t *Tile) Backward(now circuit.Time, d, charge []float32, scale float32) {
 	t.at(now)
-	t.sumConductances()
-	var ref float32
-	var g float64
-	for j, dj := range d {
-		ref += float32(dj * t.sign[j])
-		g += abs(dj) * t.colG[j]
+	t.look(&t.backward)
+	off := t.offset(&t.backward)
+	// The pulses, and the same with the polarity in their sign, which
+	// gives the conductances that the current passes.
+	pulse, size := t.acc[0], t.acc[1]
+	set := func(j int, dj float32) {
+		w := float32(abs(dj)) * t.sign[j]
+		pulse[2*j], pulse[2*j+1] = dj, dj*off
+		size[2*j], size[2*j+1] = w, w*off
 	}
+	var ref float32
+	var through float64
+	for j, dj := range d {
+		set(j, dj)
+		ref += float32(dj * t.sign[j])
+		through += abs(dj) * (t.colG[j] - float64(t.sign[j])*t.colLT[j])
+	}
+	set(t.cols, -ref)
 	for i := range t.rows {
 		t.catchUp(i, now)
-		r, e := t.r[i*t.stride:(i+1)*t.stride], t.e.line(i)
-		dot, sum := readColumns(d, r[:t.cols], e[:t.cols], t.lt[i*t.stride:i*t.stride+t.cols], t.sign, t.alpha, &t.backward)
-		gRef := t.backward.at(float32(t.alpha*r[t.cols]) + e[t.cols])
-		charge[i] += float32((dot - float32(ref*gRef)) * scale)
-		g += float64(sum) + abs(ref)*float64(gRef)
+		q, g := vector.Dot2(pulse, size, t.row(&t.backward, i))
+		charge[i] += float32(q * scale)
+		through += float64(g)
 	}
-	t.conductances += g
+	t.conductances += through
 }
 
 // TakeReadConductance returns the sum over all reads since the last call of
@@ -82,13 +110,16 @@ func (t *Tile) Weights(now circuit.Time, dst []float32) {
 	t.at(now)
 	for i := range t.rows {
 		t.catchUp(i, now)
-		r, e, lt := t.r[i*t.stride:(i+1)*t.stride], t.e.line(i), t.lt[i*t.stride:]
-		gRef := t.forward.at(float32(t.alpha*r[t.cols]) + e[t.cols])
+		ref := t.conductance(i, t.cols)
 		for j := range t.cols {
-			g := t.forward.at(float32(t.alpha*r[j]) + e[j])
-			dst[i*t.cols+j] = lt[j] + float32(t.sign[j]*(g-gRef))
+			dst[i*t.cols+j] = t.lt[t.index(i, j)] + float32(t.sign[j]*(t.conductance(i, j)-ref))
 		}
 	}
+}
+
+// conductance returns g of a cell at the present alpha, in S.
+func (t *Tile) conductance(i, j int) float32 {
+	return t.forward.curve.at(float32(t.alpha*t.r[t.index(i, j)]) + t.e.column(j)[i])
 }
 
 func abs(x float32) float64 {

@@ -56,21 +56,23 @@ func (t *Tile) setCells(rows []int32, j int, count []int32, direction int32) {
 func (t *Tile) setCell(i, j, k, n int) {
 	c, at := &t.cell, 2*(i*t.cols+j)+k
 	d := t.fabricated(i, j, &t.rng)
+	before := c.pair(&d)
 	t.rng.Reset(t.seed, circuit.UpdatePulse, ^t.instance, uint64(at)<<32|uint64(t.wear[at].Pulses))
 	for range n {
 		c.PCM.Set(&d[k], c.SetCurrent, c.SetWidth, &t.rng)
 	}
-	before := t.pair[i*t.cols+j]
+	was := t.lt[t.index(i, j)]
 	t.x[at] = float32(d[k].X)
 	t.wear[at].Pulses += uint32(n)
-	stale := t.pcmStale.Load()
-	t.setPair(i, j, &d)
-	if !stale { // the sums follow, rather than being made anew
-		change := float64(t.pair[i*t.cols+j] - before)
-		t.rowG[i] += change
-		t.colG[j] += change
-		t.pcmStale.Store(false)
+	pair := t.setPair(i, j, &d) - before
+	t.rowG[i] += pair
+	t.colG[j] += pair
+	if !t.changed.Load() { // the sums follow, rather than being made anew
+		lt := float64(t.lt[t.index(i, j)] - was)
+		t.rowLT[i] += float64(t.sign[j]) * lt
+		t.colLT[j] += lt
 	}
+	t.redraw(func(v *view) { t.drawCell(v, i, j) })
 	t.charge.Sets += uint64(n)
 	t.charge.SetCharge += float64(n) * c.SetCurrent * c.SetWidth
 }

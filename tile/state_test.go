@@ -23,12 +23,12 @@ func TestCheckNamesTheCell(t *testing.T) {
 		want  string
 		spoil func(t *Tile)
 	}{
-		{"array.r1_c2.v is NaN", func(t *Tile) { t.r[1*t.stride+2] = nan }},
-		{"array.r2_c4.v is +Inf", func(t *Tile) { t.r[2*t.stride+4] = inf }}, // the reference cell
-		{"array.r0_c3: long-term weight is NaN", func(t *Tile) { t.lt[3] = nan }},
+		{"array.r1_c2.v is NaN", func(t *Tile) { t.r[t.index(1, 2)] = nan }},
+		{"array.r2_c4.v is +Inf", func(t *Tile) { t.r[t.index(2, 4)] = inf }}, // the reference cell
+		{"array.r0_c3: long-term weight is NaN", func(t *Tile) { t.lt[t.index(0, 3)] = nan }},
 		{"array.r2_c1: crystalline fraction is NaN", func(t *Tile) { t.x[2*(2*4+1)+1] = nan }},
 		{"array.r2_c1: crystalline fraction is 1.5", func(t *Tile) { t.x[2*(2*4+1)] = 1.5 }},
-		{"array.r1_c0: G+ + G- is +Inf", func(t *Tile) { t.pair[4] = inf }},
+		{"array.r1: the sum of G+ + G- is +Inf", func(t *Tile) { t.rowG[1] = math.Inf(1) }},
 		{"array: polarity of column 2 is 0", func(t *Tile) { t.sign[2] = 0 }},
 	} {
 		tile := fresh()

@@ -26,43 +26,31 @@ func (t *Tile) fabricated(i, j int, rng *circuit.Stream) [2]device.PCM {
 	return [2]device.PCM{t.device(i, j, 0, rng), t.device(i, j, 1, rng)}
 }
 
-// setPair recomputes what a tile keeps of the conductances of a cell.
-func (t *Tile) setPair(i, j int, d *[2]device.PCM) {
+// setPair recomputes what a tile keeps of the conductances of a cell, and
+// returns their sum in S.
+func (t *Tile) setPair(i, j int, d *[2]device.PCM) float64 {
 	plus, minus := t.cell.PCM.Conductance(&d[0]), t.cell.PCM.Conductance(&d[1])
-	t.lt[i*t.stride+j] = float32(t.cell.Gain * (plus - minus))
-	t.pair[i*t.cols+j] = float32(plus + minus)
-	if !t.pcmStale.Load() { // a look is cheaper than a store, and most often enough
-		t.pcmStale.Store(true)
-	}
+	t.lt[t.index(i, j)] = float32(t.cell.Gain * (plus - minus))
+	return plus + minus
 }
 
-// sumConductances brings rowG and colG up to date.
-func (t *Tile) sumConductances() {
-	if !t.pcmStale.Load() {
-		return
-	}
-	t.pcmStale.Store(false)
-	clear(t.rowG)
-	clear(t.colG)
-	for i := range t.rows {
-		for j, g := range t.pair[i*t.cols : (i+1)*t.cols] {
-			t.rowG[i] += float64(g)
-			t.colG[j] += float64(g)
-		}
-	}
+// pair returns the sum of the conductances of two devices in S.
+func (c *Cell) pair(d *[2]device.PCM) float64 {
+	return c.PCM.Conductance(&d[0]) + c.PCM.Conductance(&d[1])
 }
 
 // A Synapse is one cell in the hands of a transfer programmer. Synapses of
 // different cells may work side by side where they are Deferred.
 type Synapse struct {
-	// Deferred synapses keep the account of their charges to themselves until
-	// Settle, so that the sum does not depend on who was first.
+	// Deferred synapses keep the account of their column to themselves until
+	// Settle, so that no sum depends on who was first.
 	Deferred bool
 
 	t    *Tile
 	i, j int
 	made bool // dev holds the devices
 	dev  [2]device.PCM
+	pair float64        // G+ + G- when they were made, S
 	rng  circuit.Stream // of this transfer's programming noise
 	key  uint64
 	spent
@@ -71,12 +59,17 @@ type Synapse struct {
 // spent is what programming moved.
 type spent struct {
 	Charges
-	sum float64 // change of the sum of r, V
+	sum  float64 // change of the sum of r, V
+	colG float64 // change of the sum of G+ + G- over the column, S
 }
 
 // Open takes cell (i, j) of t at the instant of a transfer, whose number keys
-// its random draws.
+// its random draws. It panics if what s has moved in another column is not
+// settled.
 func (s *Synapse) Open(t *Tile, i, j int, transfer uint64) {
+	if s.spent != (spent{}) && (s.t != t || s.j != j) {
+		panic("tile: a Synapse opens another column before it has settled the last")
+	}
 	s.t, s.i, s.j, s.made = t, i, j, false
 	// Cells and transfers share one index; a tile has fewer than 2^30 cells.
 	s.key = transfer<<30 | uint64(i*t.cols+j) | 1<<63
@@ -89,6 +82,7 @@ func (s *Synapse) make() {
 	}
 	s.made = true
 	s.dev = s.t.fabricated(s.i, s.j, &s.rng)
+	s.pair = s.t.cell.pair(&s.dev)
 	s.rng.Reset(s.t.seed, circuit.Programming, s.t.instance, s.key)
 }
 
@@ -99,7 +93,10 @@ func (s *Synapse) Close() {
 		for k := range s.dev {
 			t.x[2*n+k] = float32(s.dev[k].X)
 		}
-		t.setPair(s.i, s.j, &s.dev)
+		pair := t.setPair(s.i, s.j, &s.dev) - s.pair
+		t.rowG[s.i] += pair // whoever works beside s has other rows
+		s.colG += pair
+		t.change()
 	}
 	if !s.Deferred {
 		s.Settle()
@@ -110,6 +107,7 @@ func (s *Synapse) Close() {
 func (s *Synapse) Settle() {
 	if s.t != nil {
 		s.t.charge.settle(&s.spent)
+		s.t.colG[s.j] += s.colG
 	}
 	s.spent = spent{}
 }
@@ -123,18 +121,14 @@ func (s *Synapse) Conductance(k int) float64 {
 // LongTerm returns F (G+ - G-) in S.
 func (s *Synapse) LongTerm() float64 {
 	if !s.made {
-		return float64(s.t.lt[s.i*s.t.stride+s.j])
+		return float64(s.t.lt[s.t.index(s.i, s.j)])
 	}
 	return s.t.cell.Gain * (s.Conductance(0) - s.Conductance(1))
 }
 
 // ShortTerm returns s (g - g_ref) in S under polarity sign at the instant now.
 func (s *Synapse) ShortTerm(sign float32) float64 {
-	t := s.t
-	r, e := t.r[s.i*t.stride:(s.i+1)*t.stride], t.e.line(s.i)
-	g := t.forward.at(float32(t.alpha*r[s.j]) + e[s.j])
-	ref := t.forward.at(float32(t.alpha*r[t.cols]) + e[t.cols])
-	return float64(sign * (g - ref))
+	return float64(sign * (s.t.conductance(s.i, s.j) - s.t.conductance(s.i, s.t.cols)))
 }
 
 // Set applies a SET pulse of a current in A and a width in s to device k.
@@ -178,13 +172,14 @@ func (s *Synapse) Precharge() {
 	t := s.t
 	v := t.cell.V0 + t.cell.Storage.ResetNoise(t.cell.Curves.NodeC)*s.rng.Normal()
 	s.precharged(t, t.charged(s.i, s.j, v))
+	t.change()
 }
 
 // charged puts the capacitor of a cell at v and returns by how much r changed.
 func (t *Tile) charged(i, j int, v float64) float64 {
-	r := &t.r[i*t.stride+j]
+	r := &t.r[t.index(i, j)]
 	before := float64(*r)
-	*r = (float32(v) - t.veq.line(j)[i]) / t.alpha
+	*r = (float32(v) - t.veq.column(j)[i]) / t.alpha
 	return float64(*r) - before
 }
 
@@ -195,18 +190,22 @@ func (s *Synapse) Pulse(n int) {
 	if n < 0 {
 		gain, steps, count = &t.down, &t.stepDown, -n
 	}
-	lo := s.i*t.stride + s.j
-	before := float64(t.r[lo])
-	pulseColumnGo(t.r[lo:lo+1], 1, t.veq.line(s.j)[s.i:], gain.line(s.j)[s.i:], []int32{0}, []int32{int32(count)},
+	at := t.index(s.i, s.j)
+	before := float64(t.r[at])
+	stepGo(t.r[at:at+1], t.veq.column(s.j)[s.i:], gain.column(s.j)[s.i:], []int32{int32(count)},
 		t.alpha, 1/t.alpha, float32(t.cell.Low), float32(t.cell.High), steps)
-	s.pulsed(t, n, float64(t.r[lo])-before)
+	t.change()
+	s.pulsed(t, n, float64(t.r[at])-before)
 }
 
 // Polarity returns the polarity of column j, +1 or -1.
 func (t *Tile) Polarity(j int) float32 { return t.sign[j] }
 
 // SetPolarity sets the polarity of column j.
-func (t *Tile) SetPolarity(j int, sign float32) { t.sign[j] = sign }
+func (t *Tile) SetPolarity(j int, sign float32) {
+	t.sign[j] = sign
+	t.change()
+}
 
 // BeginTransfer brings the tile to the instant now; the Synapses opened until
 // the next call see its capacitors at that time.
@@ -235,6 +234,7 @@ func (t *Tile) PrechargeReference(transfer uint64) {
 		p.precharged(t, t.charged(i, t.cols, v))
 	}
 	t.charge.settle(&p)
+	t.redraw(func(v *view) { t.drawColumn(v, t.cols) })
 }
 
 // HoldReference puts the reference cells at V0 at the instant now, as a driver
@@ -249,4 +249,5 @@ func (t *Tile) HoldReference(now circuit.Time) {
 		p.held(t, t.charged(i, t.cols, t.cell.V0))
 	}
 	t.charge.settle(&p)
+	t.redraw(func(v *view) { t.drawColumn(v, t.cols) })
 }

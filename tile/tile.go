@@ -3,6 +3,7 @@ package tile
 import (
 	"fmt"
 	"sync/atomic"
+	"unsafe"
 
 	"engram/circuit"
 	"engram/device"
@@ -11,8 +12,8 @@ import (
 // A Tile is one crossbar of cells. Cell (i, j) sits at row i, column j; every
 // row has one more cell, at column index Cols, the reference whose conductance
 // is subtracted from the row's others. State is float32, one flat slice per
-// quantity with Rows x (Cols+1) elements: row by row for what a read needs,
-// column by column for what only an update does, which visits few columns.
+// quantity with Rows x (Cols+1) elements: column by column for what updates
+// move, since an update visits few columns, row by row for what reads see.
 //
 // A node's voltage is veq + alpha(t) r, where alpha = exp(-(t-frame)/tau) is
 // common to the tile: time passes for every cell by changing one number, and r
@@ -25,59 +26,74 @@ type Tile struct {
 	seed       uint64
 	instance   uint64
 
-	r  []float32 // V - veq at the frame's time, V
-	lt []float32 // F (G+ - G-), S
-	x  []float32 // crystalline fraction of G+ and G-, interleaved; no reference column
+	r  []float32 // by column: V - veq at the frame's time, V
+	lt []float32 // by column: F (G+ - G-), S; 0 for the reference
+	x  []float32 // by row: crystalline fraction of G+ and G-, interleaved; no reference column
 
-	e    param // line by row: veq less the read transistor's threshold shift, V
-	veq  param // line by column: voltage at which a node's leaks balance, V
-	up   param // line by column: relative size of an up step
-	down param // line by column: relative size of a down step
+	e    param // voltage at which a node's leaks balance less the read transistor's threshold shift, V
+	veq  param // voltage at which a node's leaks balance, V
+	up   param // relative size of an up step
+	down param // relative size of a down step
 
-	sign  []float32 // polarity of each column, +1 or -1
+	sign  []float32 // polarity of each column, +1 or -1; +1 for the reference
 	leak  leak
 	alpha float32 // of the last call to at
 
-	forward, backward, stepUp, stepDown table
+	forward, backward view
+	changed           atomic.Bool // weights, otherwise than by Update; the views are out of date
+	stepUp, stepDown  table
 
 	rng          circuit.Stream  // scratch
-	acc          []float32       // scratch, one per column
+	acc          [2][]float32    // scratch: lines of a row
 	rowG, colG   []float64       // sum of G+ + G- over a row and over a column, S
-	pair         []float32       // G+ + G- of each cell, S; no reference column
+	rowLT        []float64       // sum of s F (G+ - G-) over a row, S
+	colLT        []float64       // sum of F (G+ - G-) over a column, S
 	wear         []Wear          // of G+ and G-, interleaved as x
 	made         [][2]device.PCM // what fabrication drew of single-tier cells; nil for others
-	pcmStale     atomic.Bool     // rowG and colG are out of date
 	gross, net   []int32         // pulses per cell since CountPulses; nil when off
 	steps        uint64          // update steps taken
 	conductances float64         // see TakeReadConductance
 
-	charge  charge
-	every   uint64       // see CountCharge
-	looking bool         // at the present update, cell by cell
-	seen    [2]seen      // up and down steps of that update
-	off     offCurrent   // of all cells
-	rowOff  []offCurrent // of each row
-	firing  [2]pulsing   // scratch: rows of positive and of negative input
+	charge    charge
+	every     uint64       // see CountCharge
+	looking   bool         // at the present update, cell by cell
+	seen      [2]seen      // up and down steps of that update
+	off       offCurrent   // of all cells
+	rowOff    []offCurrent // of each row
+	rowNumber []int32      // 0, 1, 2, ...
+	firing    [2]pulsing   // scratch: rows of positive and of negative input
+	burst     burst        // scratch
+	source    line         // scratch
 }
 
-// A param is a per-cell parameter, line by line. Where it is uniform one line
-// serves them all, and it costs nothing.
+// index returns where cell (i, j) is in a slice by column.
+func (t *Tile) index(i, j int) int { return j*t.rows + i }
+
+// column returns column j of a slice by column.
+func (t *Tile) column(s []float32, j int) []float32 { return s[j*t.rows : (j+1)*t.rows] }
+
+// newColumns returns n elements and the room that kernels need after them.
+func newColumns(n int) []float32 { return make([]float32, n+room)[:n] }
+
+// A param is a per-cell parameter, column by column. Where it is uniform one
+// column serves them all, and it costs nothing.
 type param struct {
 	v         []float32
-	n, stride int // elements of a line; from line to line, 0 where uniform
+	n, stride int // elements of a column; from column to column, 0 where uniform
 }
 
-func newParam(lines, n int, varies bool) param {
+func newParam(columns, n int, varies bool) param {
 	if !varies {
-		return param{make([]float32, n), n, 0}
+		return param{newColumns(n), n, 0}
 	}
-	return param{make([]float32, lines*n), n, n}
+	return param{newColumns(columns * n), n, n}
 }
 
-func (p *param) line(k int) []float32 { return p.v[k*p.stride : k*p.stride+p.n] }
+func (p *param) column(j int) []float32 { return p.v[j*p.stride : j*p.stride+p.n] }
 
-// BytesPerCell is the memory of a cell whose transistors vary.
-const BytesPerCell = 4 * (1 + 1 + 2 + 1 + 4 + 4)
+// BytesPerCell is the memory of a cell whose transistors vary, and that is read
+// in both directions.
+const BytesPerCell = 4*(1+1+2+4) + 2*int64(unsafe.Sizeof(Wear{})) + 2*8
 
 // MaxCells bounds a single tile: indices stay within 32 bits.
 const MaxCells = 1 << 30
@@ -91,22 +107,30 @@ func New(name string, c Cell, rows, cols int, seed uint64) (*Tile, error) {
 	t := &Tile{
 		name: name, cell: c, rows: rows, cols: cols, stride: cols + 1,
 		seed: seed, instance: circuit.Instance(name),
-		acc:  make([]float32, cols),
-		sign: make([]float32, cols),
+		sign: make([]float32, cols+1),
 		rowG: make([]float64, rows), colG: make([]float64, cols),
+		rowLT: make([]float64, rows), colLT: make([]float64, cols),
 		// A read FET's threshold shift moves its curve; 0.1 V on both
 		// sides of the window is 7 sigma of the default cell.
-		forward:  newTable(c.Curves.Forward, c.Low-0.1, c.High+0.1),
-		backward: newTable(c.Curves.Backward, c.Low-0.1, c.High+0.1),
+		forward:  view{curve: newTable(c.Curves.Forward, c.Low-0.1, c.High+0.1)},
+		backward: view{curve: newTable(c.Curves.Backward, c.Low-0.1, c.High+0.1)},
 		stepUp:   newTable(c.Curves.Up, c.Low, c.High),
 		stepDown: newTable(c.Curves.Down, c.Low, c.High),
+		burst:    newBurst(rows),
+	}
+	for k := range t.acc {
+		t.acc[k] = make([]float32, 2*t.stride)
 	}
 	n := rows * t.stride
-	t.r, t.lt = make([]float32, n), make([]float32, n)
+	t.r, t.lt = newColumns(n), newColumns(n)
 	t.x = make([]float32, 2*rows*cols)
-	t.pair, t.wear = make([]float32, rows*cols), make([]Wear, 2*rows*cols)
+	t.wear = make([]Wear, 2*rows*cols)
 	for j := range t.sign {
 		t.sign[j] = 1
+	}
+	t.rowNumber = make([]int32, rows+room)
+	for i := range t.rowNumber {
+		t.rowNumber[i] = int32(i)
 	}
 	t.fabricate()
 	t.initialise()
@@ -122,8 +146,7 @@ func New(name string, c Cell, rows, cols int, seed uint64) (*Tile, error) {
 func (t *Tile) fabricate() {
 	c := &t.cell
 	varies := c.Curves.SigmaUp > 0 || c.Curves.SigmaDown > 0 || c.Curves.SigmaRead > 0
-	t.e = newParam(t.rows, t.stride, varies)
-	for _, p := range []*param{&t.veq, &t.up, &t.down} {
+	for _, p := range []*param{&t.e, &t.veq, &t.up, &t.down} {
 		*p = newParam(t.stride, t.rows, varies)
 	}
 	t.leak = newLeak(c, t.rows, t.stride)
@@ -141,10 +164,10 @@ func (t *Tile) fabricate() {
 			l := device.Leak{Tau: m.Tau, Plate: c.Storage.Plate, Drift: drift}
 			t.leak.set(i, j, l)
 			veq := l.Equilibrium()
-			t.veq.line(j)[i] = float32(veq)
-			t.e.line(i)[j] = float32(veq - m.Read)
-			t.up.line(j)[i] = float32(c.Curves.GainUp(m.Up))
-			t.down.line(j)[i] = float32(c.Curves.GainDown(m.Down))
+			t.veq.column(j)[i] = float32(veq)
+			t.e.column(j)[i] = float32(veq - m.Read)
+			t.up.column(j)[i] = float32(c.Curves.GainUp(m.Up))
+			t.down.column(j)[i] = float32(c.Curves.GainDown(m.Down))
 		}
 	}
 }
@@ -154,7 +177,7 @@ func (t *Tile) initialise() {
 	var rng circuit.Stream
 	for i := range t.rows {
 		for j := range t.stride {
-			t.r[i*t.stride+j] = float32(t.cell.V0 - float64(t.veq.line(j)[i]))
+			t.r[t.index(i, j)] = float32(t.cell.V0 - float64(t.veq.column(j)[i]))
 		}
 		for j := range t.cols {
 			d := t.fabricated(i, j, &rng)
@@ -163,7 +186,9 @@ func (t *Tile) initialise() {
 				t.cell.PCM.Reset(&d[k], &rng)
 				t.x[2*(i*t.cols+j)+k] = float32(d[k].X)
 			}
-			t.setPair(i, j, &d)
+			pair := t.setPair(i, j, &d)
+			t.rowG[i] += pair
+			t.colG[j] += pair
 		}
 	}
 }

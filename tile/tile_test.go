@@ -58,8 +58,7 @@ func newTile(t testing.TB, c Cell, rows, cols int) *Tile {
 func (t *Tile) voltage(now circuit.Time, i, j int) float64 {
 	t.at(now)
 	t.catchUp(i, now)
-	n := i*t.stride + j
-	return float64(t.veq.line(j)[i]) + float64(t.alpha)*float64(t.r[n])
+	return float64(t.veq.column(j)[i]) + float64(t.alpha)*float64(t.r[t.index(i, j)])
 }
 
 // An eager cell steps one node pulse by pulse in float64, as the doc says.
@@ -197,9 +196,11 @@ func TestLeakDoesNotDependOnCuts(t *testing.T) {
 		for _, cuts := range []int{1, 40000} {
 			tl := newTile(t, cell, 2, 20)
 			cells := eagerCells(tl)
-			for i := range tl.r {
-				tl.r[i] += float32(0.4 * math.Sin(float64(i)))
-				cells[i].v = float64(tl.veq.line(i % tl.stride)[i/tl.stride]) + float64(tl.r[i])
+			for n := range cells {
+				i, j := n/tl.stride, n%tl.stride
+				r := &tl.r[tl.index(i, j)]
+				*r += float32(0.4 * math.Sin(float64(n)))
+				cells[n].v = float64(tl.veq.column(j)[i]) + float64(*r)
 			}
 			x, q := []float32{1, 1}, make([]float32, 20)
 			end := 10 * circuit.Millisecond
@@ -271,9 +272,9 @@ func TestReadsAreTheWeightEquation(t *testing.T) {
 		var want float64
 		for j := range d {
 			v, ref := tl.voltage(now, i, j), tl.voltage(now, i, 21)
-			shift := func(j int) float64 { return float64(tl.veq.line(j)[i] - tl.e.line(i)[j]) }
+			shift := func(j int) float64 { return float64(tl.veq.column(j)[i] - tl.e.column(j)[i]) }
 			g := tl.cell.Curves.Backward(v-shift(j)) - tl.cell.Curves.Backward(ref-shift(21))
-			want += float64(d[j]) * 1e6 * (float64(tl.lt[i*22+j]) + float64(tl.sign[j])*g)
+			want += float64(d[j]) * 1e6 * (float64(tl.lt[tl.index(i, j)]) + float64(tl.sign[j])*g)
 		}
 		// Tables are within 0.02 uS of the curves, in 21 columns and the reference.
 		if math.Abs(float64(back[i])-want) > 0.2 {
@@ -289,7 +290,7 @@ func TestTablesMeetTheirCurves(t *testing.T) {
 		for _, f := range []struct {
 			t *table
 			f func(float64) float64
-		}{{&tl.forward, c.Curves.Forward}, {&tl.backward, c.Curves.Backward}} {
+		}{{&tl.forward.curve, c.Curves.Forward}, {&tl.backward.curve, c.Curves.Backward}} {
 			if d := math.Abs(float64(f.t.at(float32(v))) - f.f(v)); d > 0.02e-6 {
 				t.Errorf("read curve at %.3f V is off by %.3g uS", v, d*1e6)
 			}
@@ -327,7 +328,7 @@ func TestUpdateNeedsCoincidence(t *testing.T) {
 		if net[n] != w {
 			t.Errorf("cell %d took %d net pulses, want %d", n, net[n], w)
 		}
-		dv := tl.r[n/4*5+n%4] - before[n/4*5+n%4]
+		dv := tl.r[tl.index(n/4, n%4)] - before[tl.index(n/4, n%4)]
 		if (dv > 0) != (w > 0) || (dv < 0) != (w < 0) {
 			t.Errorf("cell %d moved by %g V for %d pulses", n, dv, w)
 		}
@@ -359,7 +360,7 @@ func TestUniformParametersAreFree(t *testing.T) {
 	cell := testCell()
 	cell.Curves.SigmaUp, cell.Curves.SigmaDown, cell.Curves.SigmaRead = 0, 0, 0
 	tl := newTile(t, cell, 1000, 50)
-	if n := len(tl.veq.v) + len(tl.e.v) + len(tl.up.v) + len(tl.down.v); n != 51+3*1000 {
+	if n := len(tl.veq.v) + len(tl.e.v) + len(tl.up.v) + len(tl.down.v); n != 4*1000 {
 		t.Errorf("%d values for uniform parameters", n)
 	}
 }

@@ -20,13 +20,10 @@ func Mask(from, to int) uint32 {
 	return uint32((uint64(1)<<to - 1) &^ (uint64(1)<<from - 1))
 }
 
-// pulsing are the rows that pulse in one pass of an update, and scratch for
-// those of them that coincide with the pulses of a column.
+// pulsing are the rows that pulse in one pass of an update.
 type pulsing struct {
-	row  []int32
-	word []uint32 // trains
-
-	coincident, count []int32
+	word  []uint32 // trains of all rows, 0 where they cannot coincide with a column; whole blocks
+	block []int32  // first rows of the blocks with a word that is not 0
 }
 
 // Update fires the slots in mask at the instant now: a cell's capacitor takes
@@ -43,9 +40,11 @@ func (t *Tile) Update(now circuit.Time, p *Trains, mask uint32) {
 	pos, neg := &t.firing[0], &t.firing[1]
 	pos.list(p.Row, columns)
 	neg.list(p.RowNeg, columns)
-	for k := range t.firing {
-		for _, i := range t.firing[k].row {
-			t.catchUp(int(i), now)
+	if t.leak.perCell {
+		for i := range t.rows {
+			if pos.word[i]|neg.word[i] != 0 {
+				t.catchUp(i, now)
+			}
 		}
 	}
 	t.pass(pos, p.Up, mask, +1)
@@ -67,57 +66,90 @@ func anySlot(lines ...[]uint32) uint32 {
 
 // list makes p the rows that pulse in any of the given slots.
 func (p *pulsing) list(words []uint32, slots uint32) {
-	p.row, p.word = p.row[:0], p.word[:0]
-	for i, w := range words {
-		if w &= slots; w != 0 {
-			p.row, p.word = append(p.row, int32(i)), append(p.word, w)
-		}
+	if p.word == nil {
+		n := (len(words) + blockRows - 1) / blockRows
+		p.word, p.block = make([]uint32, n*blockRows), make([]int32, 0, n)
 	}
-	if room := len(words) + coincideRoom; len(p.count) < room {
-		p.coincident, p.count = make([]int32, room), make([]int32, room)
+	p.block = p.block[:0]
+	for first := 0; first < len(words); first += blockRows {
+		var any uint32
+		for i := first; i < min(first+blockRows, len(words)); i++ {
+			w := words[i] & slots
+			p.word[i] = w
+			any |= w
+		}
+		if any != 0 {
+			p.block = append(p.block, int32(first))
+		}
 	}
 }
 
 // pass fires the given line of every column, in the slots of mask, against rows.
-func (t *Tile) pass(p *pulsing, line []uint32, mask uint32, direction int32) {
-	if len(p.row) == 0 {
+func (t *Tile) pass(p *pulsing, trains []uint32, mask uint32, direction int32) {
+	if len(p.block) == 0 {
 		return
 	}
-	for j, w := range line {
+	gain, curve, seen := &t.up, &t.stepUp, &t.seen[0]
+	if direction < 0 {
+		gain, curve, seen = &t.down, &t.stepDown, &t.seen[1]
+	}
+	b, c := &t.burst, &t.source
+	for j, w := range trains {
 		if w &= mask; w == 0 {
 			continue
 		}
-		n, steps := coincide(p.coincident, p.count, p.row, p.word, w)
+		*c = line{t.rowNumber, t.column(t.r, j), t.veq.column(j), gain.column(j), t.e.column(j), t.column(t.lt, j)}
+		n, steps := pack(b, c, p.block, p.word, w)
+		if n == 0 {
+			continue
+		}
 		t.steps += uint64(steps)
-		rows, count := p.coincident[:n], p.count[:n]
+		rows, count := b.row[:n], b.count[:n]
 		if t.gross != nil {
 			t.countPulses(rows, j, count, direction)
 		}
 		if t.cell.SingleTier {
 			t.setCells(rows, j, count, direction)
-		} else {
-			t.pulse(rows, j, count, steps, direction)
+			continue
 		}
+		seen.n += steps
+		if t.looking {
+			seen.sum -= sum(b.r[:n])
+		}
+		step(b.r[:n], b.veq[:n], b.gain[:n], count, t.alpha, 1/t.alpha, float32(t.cell.Low), float32(t.cell.High), curve)
+		if t.looking {
+			seen.sum += sum(b.r[:n])
+		}
+		t.moved(j, n, c.r)
 	}
 }
 
-// pulse lets cells of column j take their steps.
-func (t *Tile) pulse(rows []int32, j int, count []int32, steps int, direction int32) {
-	gain, curve, seen := &t.up, &t.stepUp, &t.seen[0]
-	if direction < 0 {
-		gain, curve, seen = &t.down, &t.stepDown, &t.seen[1]
+// moved writes back the first n cells of the burst, which are of column j, whose
+// r is given.
+func (t *Tile) moved(j, n int, column []float32) {
+	b := &t.burst
+	for k, i := range b.row[:n] {
+		column[i] = b.r[k]
 	}
-	r := t.r[j:]
-	seen.n += steps
-	var before float64
-	if t.looking {
-		before = sumAt(r, t.stride, rows)
+	t.redraw(func(v *view) {
+		dst := b.line[:2*n]
+		lines(dst, b.r[:n], b.e[:n], b.lt[:n], v.center, t.sign[j], &v.curve)
+		all, pitch := v.line[2*j:], 2*t.stride
+		for k, i := range b.row[:n] {
+			at := int(i) * pitch
+			to, from := all[at:at+2:at+2], dst[2*k:2*k+2:2*k+2]
+			to[0], to[1] = from[0], from[1]
+		}
+	})
+}
+
+// sum returns the sum of s.
+func sum(s []float32) float64 {
+	var sum float64
+	for _, v := range s {
+		sum += float64(v)
 	}
-	pulseColumn(r, t.stride, t.veq.line(j), gain.line(j), rows, count,
-		t.alpha, 1/t.alpha, float32(t.cell.Low), float32(t.cell.High), curve)
-	if t.looking {
-		seen.sum += sumAt(r, t.stride, rows) - before
-	}
+	return sum
 }
 
 // countPulses counts the pulses of cells of column j as CountPulses says.
