@@ -30,7 +30,7 @@ func (t *Tile) checkFabrication() error {
 			}
 			row, column := n/t.stride, n%t.stride
 			if p.byColumn {
-				row, column = n%t.rows, n/t.rows
+				row, column = n%t.pitch, n/t.pitch
 			}
 			return fmt.Errorf("%s.r%d_c%d: %s is %v", t.name, row, column, p.name, v)
 		}

@@ -70,7 +70,7 @@ func (t *Tile) readAged(a Age, f func(n int, plus, minus float64)) {
 // as they were programmed.
 func (t *Tile) LongTerm(dst []float32) {
 	for j := range t.cols {
-		for i, w := range t.column(t.lt, j) {
+		for i, w := range t.column(t.lt, j)[:t.rows] {
 			dst[i*t.cols+j] = w
 		}
 	}

@@ -2,21 +2,26 @@ package tile
 
 import "math/bits"
 
-// The three kernels below are the arithmetic that an update spends on its cells,
-// and that makes a view for reads, which themselves are the sums of products of
-// package vector. They are written as plain loops; kernel_avx2_amd64.s computes
-// the same bits with vector instructions. One rule makes that possible: every
-// product is rounded before it is added (no fused multiply-add).
+// The five kernels below are all the arithmetic that an example spends on its
+// cells: three for updates, of which the last also makes the views for reads,
+// and two for the reads, which are sums of products. They are written as plain
+// loops; kernel_avx2_amd64.s computes the same bits with vector instructions.
+// Two rules make that possible: every product is rounded before it is added (no
+// fused multiply-add), and a sum runs in laneCount interleaved partial sums that
+// are added pairwise at the end.
 
 // segmentCount is the number of cubic pieces of a table.
 const segmentCount = 16
 
-// A block is a number of rows that pack takes or leaves together.
-const blockRows = 8
+// A block is the number of rows that the kernels handle at a time. The columns of
+// a tile are filled up to whole blocks with cells that nothing drives.
+const block = 8
 
-// room is how many elements after those that they are given the kernels may
-// read, and of what they write.
-const room = blockRows
+// laneCount is the number of partial sums of a reduction: two blocks take turns.
+const laneCount = 2 * block
+
+// blocks returns n in whole blocks.
+func blocks(n int) int { return (n + block - 1) &^ (block - 1) }
 
 // A table is a function of a voltage, cubic on each of segmentCount equal
 // segments. Arguments outside the range take the value at its end.
@@ -58,83 +63,123 @@ func (t *table) tangent(v float32) (y, slope float32) {
 	return float32(a*x) + t.c[0][i], float32(slope * t.scale)
 }
 
-// A line holds what an update in one direction needs of a column, and the
-// numbers of its rows.
-type line struct {
+// A strip is what an update in one direction needs of a column, and the numbers
+// of its rows, in whole blocks.
+type strip struct {
 	row                 []int32
 	r, veq, gain, e, lt []float32
 }
 
-// A burst is the cells of a column that take steps in one pass of an update.
+// A burst is the cells of a column that take steps in one pass of an update. The
+// kernels work on them in whole blocks; of the last one those past the end are
+// scratch, and their count is 0.
 type burst struct {
 	row, count          []int32
 	r, veq, gain, e, lt []float32
-	line                []float32 // two elements each
+	at, slope           []float32
 }
 
+// newBurst returns a burst with room for a column and a block more.
 func newBurst(rows int) burst {
-	n := rows + room
+	n := blocks(rows) + block
 	f := func() []float32 { return make([]float32, n) }
-	return burst{make([]int32, n), make([]int32, n), f(), f(), f(), f(), f(), make([]float32, 2*n)}
+	return burst{make([]int32, n), make([]int32, n), f(), f(), f(), f(), f(), f(), f()}
+}
+
+// lanes are the partial sums of a reduction; sum adds them as a tree.
+type lanes [laneCount]float32
+
+func (l *lanes) sum() float32 {
+	for w := laneCount / 2; w > 0; w /= 2 {
+		for k := range w {
+			l[k] += l[k+w]
+		}
+	}
+	return l[0]
 }
 
 // An implementation is one way to compute the kernels. All give the same bits,
 // except which NaN a NaN is.
 type implementation struct {
-	name  string
-	pack  func(b *burst, c *line, block []int32, word []uint32, column uint32) (n, steps int)
-	step  func(r, veq, gain []float32, count []int32, alpha, inv, low, high float32, t *table)
-	lines func(dst, r, e, lt []float32, center, sign float32, t *table)
+	name   string
+	pack   func(b *burst, c *strip, first []int32, word []uint32, column uint32) (n, steps int)
+	step   func(r, veq, gain []float32, count []int32, alpha, inv, low, high float32, t *table)
+	lines  func(at, slope, r, e, lt []float32, center, sign float32, t *table)
+	dots   func(x, at, slope []float32, first []int32) (xat, xslope float32)
+	spread func(y, at, slope []float32, a, b float32) (sumAt, sumSlope float32)
 }
 
 // goLoops is the reference.
-var goLoops = implementation{"Go", packGo, stepGo, linesGo}
+var goLoops = implementation{"Go", packGo, stepGo, linesGo, dotsGo, spreadGo}
 
 // selected is the fastest implementation that the processor runs.
 var selected = implementations()[0]
 
-// pack is packGo as the selected implementation computes it. It panics if a
-// slice of c or of b is shorter than the column that word stands for.
-func pack(b *burst, c *line, block []int32, word []uint32, column uint32) (n, steps int) {
-	rows := len(c.r)
-	for _, s := range [][]float32{c.veq, c.gain, c.e, c.lt} {
-		if len(s) != rows {
-			panic("tile: pack of a column whose slices differ in length")
+// whole panics unless all slices have n elements, whole blocks of them.
+func whole(n int, slices ...[]float32) {
+	for _, s := range slices {
+		if len(s) != n {
+			panic("tile: slices that differ in length")
 		}
 	}
-	if rows > len(word) || len(word)%blockRows != 0 || len(c.row) < rows || len(b.row) < rows+room {
+	if n%block != 0 {
+		panic("tile: slices that are not of whole blocks")
+	}
+}
+
+// pack is packGo as the selected implementation computes it. It panics if the
+// slices differ in length or are not of whole blocks, or if b has no room.
+func pack(b *burst, c *strip, first []int32, word []uint32, column uint32) (n, steps int) {
+	whole(len(word), c.r, c.veq, c.gain, c.e, c.lt)
+	if len(c.row) != len(word) || len(b.row) < len(word)+block {
 		panic("tile: pack without room")
 	}
-	return selected.pack(b, c, block, word, column)
+	return selected.pack(b, c, first, word, column)
 }
 
 // step is stepGo as the selected implementation computes it. It panics if the
-// slices differ in length.
+// slices differ in length or are not of whole blocks.
 func step(r, veq, gain []float32, count []int32, alpha, inv, low, high float32, t *table) {
-	if n := len(r); len(veq) != n || len(gain) != n || len(count) != n {
-		panic("tile: step of slices that differ in length")
-	}
+	whole(len(count), r, veq, gain)
 	selected.step(r, veq, gain, count, alpha, inv, low, high, t)
 }
 
 // lines is linesGo as the selected implementation computes it. It panics if the
-// slices differ in length, or dst is not twice as long.
-func lines(dst, r, e, lt []float32, center, sign float32, t *table) {
-	if n := len(r); len(e) != n || len(lt) != n || len(dst) != 2*n {
-		panic("tile: lines of slices that differ in length")
+// slices differ in length or are not of whole blocks.
+func lines(at, slope, r, e, lt []float32, center, sign float32, t *table) {
+	whole(len(at), slope, r, e, lt)
+	selected.lines(at, slope, r, e, lt, center, sign, t)
+}
+
+// dots is dotsGo as the selected implementation computes it. It panics if the
+// slices differ in length or are not of whole blocks, or if the last of first
+// lies outside them.
+func dots(x, at, slope []float32, first []int32) (xat, xslope float32) {
+	if n := len(x); len(at) != n || len(slope) != n || n%block != 0 ||
+		len(first) > 0 && int(first[len(first)-1]) > n-block {
+		panic("tile: dots of slices that differ in length, or of a block that there is not")
 	}
-	selected.lines(dst, r, e, lt, center, sign, t)
+	return selected.dots(x, at, slope, first)
+}
+
+// spread is spreadGo as the selected implementation computes it. It panics if
+// the slices differ in length or are not of whole blocks.
+func spread(y, at, slope []float32, a, b float32) (sumAt, sumSlope float32) {
+	if n := len(y); len(at) != n || len(slope) != n || n%block != 0 {
+		panic("tile: spread over slices that differ in length")
+	}
+	return selected.spread(y, at, slope, a, b)
 }
 
 // packGo copies to b the cells of a column that take steps, in ascending order
 // of their rows. Bit k of word[i] says that row i pulses in slot k, bit k of
 // column that the column does: the cell takes popcount(column & word[i]) steps.
-// The words of rows outside the given blocks, each named by its first row, are
-// 0. It returns how many cells that are and the sum of their steps; the counts
-// in the room after them are 0.
-func packGo(b *burst, c *line, block []int32, word []uint32, column uint32) (n, steps int) {
-	for _, first := range block {
-		for i := int(first); i < int(first)+blockRows; i++ {
+// The words of rows outside the blocks that start at first are 0. It returns how
+// many cells that are and the sum of their steps, and sets the counts of a block
+// after them to 0.
+func packGo(b *burst, c *strip, first []int32, word []uint32, column uint32) (n, steps int) {
+	for _, f := range first {
+		for i := int(f); i < int(f)+block; i++ {
 			count := bits.OnesCount32(column & word[i])
 			if count == 0 {
 				continue
@@ -145,7 +190,7 @@ func packGo(b *burst, c *line, block []int32, word []uint32, column uint32) (n, 
 			steps += count
 		}
 	}
-	clear(b.count[n : n+room])
+	clear(b.count[n : n+block])
 	return n, steps
 }
 
@@ -159,7 +204,7 @@ func packGo(b *burst, c *line, block []int32, word []uint32, column uint32) (n, 
 //	}
 //
 // with inv = 1/alpha, so that a step is written into the frame of the last
-// rebase. The counts in the room after the cells are 0.
+// rebase.
 func stepGo(r, veq, gain []float32, count []int32, alpha, inv, low, high float32, t *table) {
 	for k := range r {
 		rk, veq, gain := r[k], veq[k], gain[k]
@@ -181,12 +226,42 @@ func stepGo(r, veq, gain []float32, count []int32, alpha, inv, low, high float32
 // linesGo computes the straight lines of a view for cells of one column:
 //
 //	g, slope := t.tangent(center*r[k] + e[k])
-//	dst[2*k] = lt[k] + sign*g
-//	dst[2*k+1] = sign * (slope * r[k])
-func linesGo(dst, r, e, lt []float32, center, sign float32, t *table) {
+//	at[k] = lt[k] + sign*g
+//	slope[k] = sign * (slope * r[k])
+func linesGo(at, slope, r, e, lt []float32, center, sign float32, t *table) {
 	for k := range r {
-		g, slope := t.tangent(float32(center*r[k]) + e[k])
-		dst[2*k] = lt[k] + float32(sign*g)
-		dst[2*k+1] = float32(sign * float32(slope*r[k]))
+		g, s := t.tangent(float32(center*r[k]) + e[k])
+		at[k] = lt[k] + float32(sign*g)
+		slope[k] = float32(sign * float32(s*r[k]))
 	}
+}
+
+// dotsGo lets a column integrate: over the rows of the blocks that start at
+// first, it returns the sums of x[i]*at[i] and of x[i]*slope[i].
+func dotsGo(x, at, slope []float32, first []int32) (xat, xslope float32) {
+	var p, q lanes
+	for n, f := range first {
+		turn := n % 2 * block
+		for k := range block {
+			i := int(f) + k
+			p[turn+k] += float32(x[i] * at[i])
+			q[turn+k] += float32(x[i] * slope[i])
+		}
+	}
+	return p.sum(), q.sum()
+}
+
+// spreadGo drives a column and lets the rows integrate:
+//
+//	y[i] += a*at[i] + b*slope[i]
+//
+// It returns the sums of at and of slope.
+func spreadGo(y, at, slope []float32, a, b float32) (sumAt, sumSlope float32) {
+	var p, q lanes
+	for i := range y {
+		y[i] += float32(a*at[i]) + float32(b*slope[i])
+		p[i%laneCount] += at[i]
+		q[i%laneCount] += slope[i]
+	}
+	return p.sum(), q.sum()
 }

@@ -7,17 +7,17 @@ import "golang.org/x/sys/cpu"
 // implementations returns those that this processor runs, the fastest first.
 func implementations() []implementation {
 	if cpu.X86.HasAVX2 && cpu.X86.HasPOPCNT {
-		return []implementation{{"AVX2", packAVX2, stepAVX2, linesAVX2}, goLoops}
+		return []implementation{{"AVX2", packAVX2, stepAVX2, linesAVX2, dotsAVX2, spreadAVX2}, goLoops}
 	}
 	return []implementation{goLoops}
 }
 
 // front holds, for every set of elements of a block, given as bits, the
 // permutation that brings them to the front in their order, a byte each.
-var front = func() (f [1 << blockRows][blockRows]uint8) {
+var front = func() (f [1 << block][block]uint8) {
 	for set := range f {
 		n := 0
-		for k := range uint8(blockRows) {
+		for k := range uint8(block) {
 			if set>>k&1 != 0 {
 				f[set][n] = k
 				n++
@@ -32,7 +32,7 @@ var front = func() (f [1 << blockRows][blockRows]uint8) {
 // packAVX2 is packGo, a block at a time.
 //
 //go:noescape
-func packAVX2(b *burst, c *line, block []int32, word []uint32, column uint32) (n, steps int)
+func packAVX2(b *burst, c *strip, first []int32, word []uint32, column uint32) (n, steps int)
 
 // stepAVX2 is stepGo, a block at a time: the first step of all cells, then the
 // second of those that take two, and so on.
@@ -43,4 +43,14 @@ func stepAVX2(r, veq, gain []float32, count []int32, alpha, inv, low, high float
 // linesAVX2 is linesGo, a block at a time.
 //
 //go:noescape
-func linesAVX2(dst, r, e, lt []float32, center, sign float32, t *table)
+func linesAVX2(at, slope, r, e, lt []float32, center, sign float32, t *table)
+
+// dotsAVX2 is dotsGo, a block at a time.
+//
+//go:noescape
+func dotsAVX2(x, at, slope []float32, first []int32) (xat, xslope float32)
+
+// spreadAVX2 is spreadGo, a block at a time.
+//
+//go:noescape
+func spreadAVX2(y, at, slope []float32, a, b float32) (sumAt, sumSlope float32)

@@ -30,7 +30,7 @@ DATA bitsOf<>+16(SB)/8, $0x0302020102010100
 DATA bitsOf<>+24(SB)/8, $0x0403030203020201
 GLOBL bitsOf<>(SB), RODATA|NOPTR, $32
 
-// MOVE copies the lanes that Y3 brings to the front from a slice of the line at
+// MOVE copies the lanes that Y3 brings to the front from a slice of the strip at
 // R12, element AX, to a slice of the burst at R13, element CX.
 #define MOVE(from, to) \
 	MOVQ    from(R12), R8        \
@@ -38,16 +38,16 @@ GLOBL bitsOf<>(SB), RODATA|NOPTR, $32
 	VPERMPS (R8)(AX*4), Y3, Y0   \
 	VMOVUPS Y0, (R9)(CX*4)
 
-// func packAVX2(b *burst, c *line, block []int32, word []uint32, column uint32) (n, steps int)
+// func packAVX2(b *burst, c *strip, first []int32, word []uint32, column uint32) (n, steps int)
 //
-// R13 is b, R12 c, SI the next of block, BX how many are left, DI word, R11
+// R13 is b, R12 c, SI the next of first, BX how many are left, DI word, R11
 // front, AX the first row of the block, CX n. Y1 are the counts, Y3 the
 // permutation, Y8 the sum of counts.
 TEXT ·packAVX2(SB), NOSPLIT, $0-88
 	MOVQ b+0(FP), R13
 	MOVQ c+8(FP), R12
-	MOVQ block_base+16(FP), SI
-	MOVQ block_len+24(FP), BX
+	MOVQ first_base+16(FP), SI
+	MOVQ first_len+24(FP), BX
 	MOVQ word_base+40(FP), DI
 	VBROADCASTSS column+64(FP), Y15
 	VMOVDQU nibbles<>(SB), Y14
@@ -80,12 +80,12 @@ block:
 	POPCNTL    DX, DX
 	VPERMD     Y1, Y3, Y1
 	VMOVDQU    Y1, (R10)(CX*4)
-	MOVE(line_row, burst_row)
-	MOVE(line_r, burst_r)
-	MOVE(line_veq, burst_veq)
-	MOVE(line_gain, burst_gain)
-	MOVE(line_e, burst_e)
-	MOVE(line_lt, burst_lt)
+	MOVE(strip_row, burst_row)
+	MOVE(strip_r, burst_r)
+	MOVE(strip_veq, burst_veq)
+	MOVE(strip_gain, burst_gain)
+	MOVE(strip_e, burst_e)
+	MOVE(strip_lt, burst_lt)
 	ADDQ       DX, CX
 	ADDQ       $4, SI
 	DECQ       BX
@@ -211,19 +211,20 @@ done:
 	VZEROUPPER
 	RET
 
-// func linesAVX2(dst, r, e, lt []float32, center, sign float32, t *table)
+// func linesAVX2(at, slope, r, e, lt []float32, center, sign float32, t *table)
 //
-// SI is dst, R8 r, R9 e, R10 lt, Y6-Y9 c, b, a and the slope of table.tangent,
-// Y11 r of the block, Y15 sign.
-TEXT ·linesAVX2(SB), NOSPLIT, $0-112
-	MOVQ dst_base+0(FP), SI
-	MOVQ r_base+24(FP), R8
-	MOVQ r_len+32(FP), CX
-	MOVQ e_base+48(FP), R9
-	MOVQ lt_base+72(FP), R10
-	VBROADCASTSS center+96(FP), Y12
-	VBROADCASTSS sign+100(FP), Y15
-	MOVQ t+104(FP), DI
+// SI is at, BX slope, R8 r, R9 e, R10 lt, Y6-Y9 c, b, a and the slope of
+// table.tangent, Y11 r of the block, Y15 sign.
+TEXT ·linesAVX2(SB), NOSPLIT, $0-136
+	MOVQ at_base+0(FP), SI
+	MOVQ at_len+8(FP), CX
+	MOVQ slope_base+24(FP), BX
+	MOVQ r_base+48(FP), R8
+	MOVQ e_base+72(FP), R9
+	MOVQ lt_base+96(FP), R10
+	VBROADCASTSS center+120(FP), Y12
+	VBROADCASTSS sign+124(FP), Y15
+	MOVQ t+128(FP), DI
 	VBROADCASTSS table_scale(DI), Y13
 	VBROADCASTSS table_offset(DI), Y14
 	XORL  AX, AX
@@ -251,18 +252,124 @@ block:
 	VADDPS  Y3, Y0, Y0
 	VMULPS  Y15, Y0, Y0               // lt + sign*g
 	VADDPS  (R10)(AX*1), Y0, Y0
+	VMOVUPS Y0, (SI)(AX*1)
 	VMULPS  Y11, Y9, Y9               // sign*(slope*r)
 	VMULPS  Y15, Y9, Y9
-	VUNPCKLPS Y9, Y0, Y1              // pairs 0 1 and 4 5
-	VUNPCKHPS Y9, Y0, Y2              // pairs 2 3 and 6 7
-	VPERM2F128 $0x20, Y2, Y1, Y3
-	VPERM2F128 $0x31, Y2, Y1, Y4
-	VMOVUPS Y3, (SI)(AX*2)
-	VMOVUPS Y4, 32(SI)(AX*2)
+	VMOVUPS Y9, (BX)(AX*1)
 	ADDQ    $32, AX
 	SUBQ    $8, CX
 	JGT     block
 
 done:
+	VZEROUPPER
+	RET
+
+// SUM adds the 16 lanes of the Y registers y and z into lane 0 of the X
+// register x of the same number as y, as lanes.sum does: the upper half onto
+// the lower, four times.
+#define SUM(y, z, x) \
+	VADDPS       z, y, y       \
+	VEXTRACTF128 $1, y, X3     \
+	VADDPS       X3, x, x      \
+	VMOVHLPS     x, x, X3      \
+	VADDPS       X3, x, x      \
+	VMOVSHDUP    x, X3         \
+	VADDSS       X3, x, x
+
+// DOTS adds the products of the block whose first row is the n-th at R11 to p and
+// to q.
+#define DOTS(n, p, q) \
+	MOVLQSX (4*n)(R11), AX          \
+	VMOVUPS (SI)(AX*4), Y0          \
+	VMULPS  (R8)(AX*4), Y0, Y1      \
+	VMULPS  (R9)(AX*4), Y0, Y2      \
+	VADDPS  Y1, p, p                \
+	VADDPS  Y2, q, q
+
+// func dotsAVX2(x, at, slope []float32, first []int32) (xat, xslope float32)
+//
+// SI is x, R8 at, R9 slope, R11 the next of first, CX how many are left, Y6 and
+// Y7 the sums of x*at, Y8 and Y9 those of x*slope.
+TEXT ·dotsAVX2(SB), NOSPLIT, $0-104
+	MOVQ x_base+0(FP), SI
+	MOVQ at_base+24(FP), R8
+	MOVQ slope_base+48(FP), R9
+	MOVQ first_base+72(FP), R11
+	MOVQ first_len+80(FP), CX
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	SUBQ   $2, CX
+	JLT    last
+
+pair:
+	DOTS(0, Y6, Y8)
+	DOTS(1, Y7, Y9)
+	ADDQ $8, R11
+	SUBQ $2, CX
+	JGE  pair
+
+last:
+	CMPQ CX, $-1
+	JNE  done
+	DOTS(0, Y6, Y8)
+
+done:
+	SUM(Y6, Y7, X6)
+	SUM(Y8, Y9, X8)
+	VMOVSS X6, xat+96(FP)
+	VMOVSS X8, xslope+100(FP)
+	VZEROUPPER
+	RET
+
+// SPREAD drives the block at a byte offset from AX and adds it to p and q.
+#define SPREAD(offset, p, q) \
+	VMOVUPS offset(R8)(AX*1), Y0         \
+	VMOVUPS offset(R9)(AX*1), Y1         \
+	VADDPS  Y0, p, p                     \
+	VADDPS  Y1, q, q                     \
+	VMULPS  Y12, Y0, Y0                  \
+	VMULPS  Y13, Y1, Y1                  \
+	VADDPS  Y1, Y0, Y0                   \
+	VADDPS  offset(SI)(AX*1), Y0, Y0     \
+	VMOVUPS Y0, offset(SI)(AX*1)
+
+// func spreadAVX2(y, at, slope []float32, a, b float32) (sumAt, sumSlope float32)
+//
+// SI is y, R8 at, R9 slope, Y12 a, Y13 b, Y6 and Y7 the sums of at, Y8 and Y9
+// those of slope.
+TEXT ·spreadAVX2(SB), NOSPLIT, $0-88
+	MOVQ y_base+0(FP), SI
+	MOVQ y_len+8(FP), CX
+	MOVQ at_base+24(FP), R8
+	MOVQ slope_base+48(FP), R9
+	VBROADCASTSS a+72(FP), Y12
+	VBROADCASTSS b+76(FP), Y13
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	XORL   AX, AX
+	SUBQ   $16, CX
+	JLT    last
+
+pair:
+	SPREAD(0, Y6, Y8)
+	SPREAD(32, Y7, Y9)
+	ADDQ $64, AX
+	SUBQ $16, CX
+	JGE  pair
+
+last:
+	CMPQ CX, $-8
+	JNE  done
+	SPREAD(0, Y6, Y8)
+
+done:
+	SUM(Y6, Y7, X6)
+	SUM(Y8, Y9, X8)
+	VMOVSS X6, sumAt+80(FP)
+	VMOVSS X8, sumSlope+84(FP)
 	VZEROUPPER
 	RET

@@ -19,29 +19,33 @@ const (
 // A benchTile is a tile's slices as the kernels see them, and the rows that
 // pulse.
 type benchTile struct {
-	columns []line
-	firing  pulsing
-	burst   burst
-	curve   table
+	columns   []strip
+	at, slope [][]float32
+	firing    pulsing
+	burst     burst
+	curve     table
+	rows      []float32
 }
 
 func newBenchTile() *benchTile {
 	rng := rand.New(rand.NewPCG(1, 1))
-	row := make([]int32, benchRows+room)
+	pitch := blocks(benchRows)
+	row := make([]int32, pitch)
 	for i := range row {
 		row[i] = int32(i)
 	}
-	b := &benchTile{burst: newBurst(benchRows), curve: newTestTable(rng)}
-	var all [5][]float32
+	b := &benchTile{burst: newBurst(benchRows), curve: newTestTable(rng), rows: make([]float32, pitch)}
+	var all [7][]float32
 	for k := range all {
-		all[k] = newColumns(benchRows * benchCols)
+		all[k] = make([]float32, pitch*benchCols)
 		for i := range all[k] {
 			all[k][i] = 0.1 * rng.Float32()
 		}
 	}
 	for j := range benchCols {
-		lo, hi := j*benchRows, (j+1)*benchRows
-		b.columns = append(b.columns, line{row, all[0][lo:hi], all[1][lo:hi], all[2][lo:hi], all[3][lo:hi], all[4][lo:hi]})
+		c := func(k int) []float32 { return all[k][j*pitch : (j+1)*pitch] }
+		b.columns = append(b.columns, strip{row, c(0), c(1), c(2), c(3), c(4)})
+		b.at, b.slope = append(b.at, c(5)), append(b.slope, c(6))
 	}
 	words := make([]uint32, benchRows)
 	for i := range words {
@@ -54,7 +58,7 @@ func newBenchTile() *benchTile {
 }
 
 func (b *benchTile) pack(j int) (n int) {
-	n, _ = pack(&b.burst, &b.columns[j], b.firing.block, b.firing.word, 1<<(j%32))
+	n, _ = pack(&b.burst, &b.columns[j], b.firing.first, b.firing.word, 1<<(j%32))
 	return n
 }
 
@@ -88,12 +92,11 @@ func BenchmarkPack(b *testing.B) {
 
 func BenchmarkStep(b *testing.B) {
 	benchKernel(b, func(t *benchTile, j int) int {
-		const n = 100
+		const n = 13 * block
 		u := &t.burst
 		for k := range n {
 			u.count[k] = 1
 		}
-		clear(u.count[n:])
 		step(u.r[:n], u.veq[:n], u.gain[:n], u.count[:n], 0.9, 1/0.9, 0, 1, &t.curve)
 		return n
 	})
@@ -101,8 +104,23 @@ func BenchmarkStep(b *testing.B) {
 
 func BenchmarkLines(b *testing.B) {
 	benchKernel(b, func(t *benchTile, j int) int {
-		c := &t.columns[j]
-		lines(t.burst.line[:2*benchRows], c.r, c.e, c.lt, 0.9, -1, &t.curve)
-		return benchRows
+		c, n := &t.columns[j], len(t.rows)
+		lines(t.burst.at[:n], t.burst.slope[:n], c.r, c.e, c.lt, 0.9, -1, &t.curve)
+		return n
+	})
+}
+
+// BenchmarkDots lets the rows that pulse in the other benchmarks drive a column.
+func BenchmarkDots(b *testing.B) {
+	benchKernel(b, func(t *benchTile, j int) int {
+		dots(t.rows, t.at[j], t.slope[j], t.firing.first)
+		return block * len(t.firing.first)
+	})
+}
+
+func BenchmarkSpread(b *testing.B) {
+	benchKernel(b, func(t *benchTile, j int) int {
+		spread(t.rows, t.at[j], t.slope[j], 1e-9, 1e-9)
+		return len(t.rows)
 	})
 }

@@ -28,7 +28,8 @@ func forEach(t *testing.T, f func(t *testing.T)) {
 // The arguments of the kernels: a column, each slice at an offset of its own in
 // a larger array, so that no two share an alignment.
 type arguments struct {
-	line
+	strip
+	x, at, slope     []float32
 	word             []uint32 // of the rows
 	column           uint32
 	alpha, low, high float32
@@ -36,15 +37,14 @@ type arguments struct {
 	table            table
 }
 
-// unaligned returns n elements, with room for a block after them, that start at
-// a random place of their array.
+// unaligned returns n elements that start at a random place of their array.
 func unaligned[T any](rng *rand.Rand, n int) []T {
-	return make([]T, n+2*room)[rng.IntN(room):][:n]
+	return make([]T, n+block)[rng.IntN(block):][:n]
 }
 
 // slices returns what holds an element per row.
 func (a *arguments) slices() []*[]float32 {
-	return []*[]float32{&a.r, &a.veq, &a.gain, &a.e, &a.lt}
+	return []*[]float32{&a.r, &a.veq, &a.gain, &a.e, &a.lt, &a.x, &a.at, &a.slope}
 }
 
 // newTestTable returns a table over [0, 1) V whose segments do not join, so
@@ -59,18 +59,18 @@ func newTestTable(rng *rand.Rand) table {
 	return t
 }
 
-// newArguments draws a column of n rows. Words have each bit set with the
-// probability density.
+// newArguments draws a column of n rows, filled up to whole blocks. Words have
+// each bit set with the probability density.
 func newArguments(rng *rand.Rand, n int, density float64) *arguments {
 	a := &arguments{
 		column: randomWord(rng, 0.5), alpha: 0.5 + 0.5*rng.Float32(), low: 0.1, high: 0.9,
 		sign: float32(2*rng.IntN(2) - 1), table: newTestTable(rng),
 	}
 	for _, s := range a.slices() {
-		*s = unaligned[float32](rng, n)
+		*s = unaligned[float32](rng, blocks(n))
 	}
-	a.row = unaligned[int32](rng, n)
-	a.word = unaligned[uint32](rng, (n+blockRows-1)/blockRows*blockRows)
+	a.row = unaligned[int32](rng, blocks(n))
+	a.word = unaligned[uint32](rng, blocks(n))
 	for i := range n {
 		a.row[i] = int32(i)
 		a.r[i] = float32(rng.NormFloat64())
@@ -79,6 +79,10 @@ func newArguments(rng *rand.Rand, n int, density float64) *arguments {
 		a.e[i] = rng.Float32()
 		a.lt[i] = float32(rng.NormFloat64())
 		a.word[i] = randomWord(rng, density)
+		if rng.Float64() < 32*density {
+			a.x[i] = float32(rng.NormFloat64())
+		}
+		a.at[i], a.slope[i] = float32(rng.NormFloat64()), float32(rng.NormFloat64())
 	}
 	return a
 }
@@ -110,11 +114,21 @@ func (a *arguments) spoil(rng *rand.Rand) {
 	}
 }
 
-// blocks returns the first rows of the blocks that pulse.
-func (a *arguments) blocks() []int32 {
+// first returns the rows that begin the blocks that pulse.
+func (a *arguments) first() []int32 {
 	var p pulsing
-	p.list(a.word[:len(a.r)], ^uint32(0))
-	return p.block
+	p.list(a.word, ^uint32(0))
+	return p.first
+}
+
+// driven returns the rows that begin blocks with an input.
+func (a *arguments) driven() (first []int32) {
+	for f := 0; f < len(a.x); f += block {
+		if slices.ContainsFunc(a.x[f:f+block], func(x float32) bool { return x != 0 }) {
+			first = append(first, int32(f))
+		}
+	}
+	return first
 }
 
 // same reports whether a and b are the same bits, or both NaN.
@@ -141,14 +155,14 @@ func (a *arguments) check(t *testing.T) {
 	for k := range got.count {
 		got.row[k], got.count[k], want.count[k] = -1, 99, 98
 	}
-	n, steps := pack(&got, &a.line, a.blocks(), a.word, a.column)
-	wantN, wantSteps := packGo(&want, &a.line, a.blocks(), a.word, a.column)
+	n, steps := pack(&got, &a.strip, a.first(), a.word, a.column)
+	wantN, wantSteps := packGo(&want, &a.strip, a.first(), a.word, a.column)
 	if n != wantN || steps != wantSteps {
 		t.Fatalf("%d rows: pack = %d, %d, reference %d, %d", rows, n, steps, wantN, wantSteps)
 	}
-	if !slices.Equal(got.row[:n], want.row[:n]) || !slices.Equal(got.count[:n+room], want.count[:n+room]) {
+	if !slices.Equal(got.row[:n], want.row[:n]) || !slices.Equal(got.count[:n+block], want.count[:n+block]) {
 		t.Fatalf("%d rows: pack lists rows %v with counts %v, reference %v with %v", rows,
-			got.row[:n], got.count[:n+room], want.row[:n], want.count[:n+room])
+			got.row[:n], got.count[:n+block], want.row[:n], want.count[:n+block])
 	}
 	compare("pack r", got.r[:n], want.r[:n])
 	compare("pack veq", got.veq[:n], want.veq[:n])
@@ -156,16 +170,25 @@ func (a *arguments) check(t *testing.T) {
 	compare("pack e", got.e[:n], want.e[:n])
 	compare("pack lt", got.lt[:n], want.lt[:n])
 
-	step(got.r[:n], got.veq[:n], got.gain[:n], got.count[:n], a.alpha, 1/a.alpha, a.low, a.high, &a.table)
-	stepGo(want.r[:n], want.veq[:n], want.gain[:n], want.count[:n], a.alpha, 1/a.alpha, a.low, a.high, &a.table)
+	m := blocks(n)
+	step(got.r[:m], got.veq[:m], got.gain[:m], got.count[:m], a.alpha, 1/a.alpha, a.low, a.high, &a.table)
+	stepGo(want.r[:m], want.veq[:m], want.gain[:m], want.count[:m], a.alpha, 1/a.alpha, a.low, a.high, &a.table)
 	compare("step r", got.r[:n], want.r[:n])
 
-	lines(got.line[:2*n], got.r[:n], got.e[:n], got.lt[:n], a.alpha, a.sign, &a.table)
-	linesGo(want.line[:2*n], want.r[:n], want.e[:n], want.lt[:n], a.alpha, a.sign, &a.table)
-	compare("lines", got.line[:2*n], want.line[:2*n])
-	lines(got.line[:2*rows], a.r, a.e, a.lt, a.alpha, a.sign, &a.table)
-	linesGo(want.line[:2*rows], a.r, a.e, a.lt, a.alpha, a.sign, &a.table)
-	compare("lines of a column", got.line[:2*rows], want.line[:2*rows])
+	lines(got.at[:rows], got.slope[:rows], a.r, a.e, a.lt, a.alpha, a.sign, &a.table)
+	linesGo(want.at[:rows], want.slope[:rows], a.r, a.e, a.lt, a.alpha, a.sign, &a.table)
+	compare("lines at", got.at[:rows], want.at[:rows])
+	compare("lines slope", got.slope[:rows], want.slope[:rows])
+
+	at, slope := dots(a.x, a.at, a.slope, a.driven())
+	wantAt, wantSlope := dotsGo(a.x, a.at, a.slope, a.driven())
+	compare("dots", []float32{at, slope}, []float32{wantAt, wantSlope})
+
+	y := slices.Clone(a.x)
+	at, slope = spread(a.x, a.at, a.slope, a.alpha, -a.low)
+	wantAt, wantSlope = spreadGo(y, a.at, a.slope, a.alpha, -a.low)
+	compare("spread", []float32{at, slope}, []float32{wantAt, wantSlope})
+	compare("spread y", a.x, y)
 }
 
 func TestKernelsMatchReference(t *testing.T) {
@@ -243,11 +266,9 @@ func TestNaN(t *testing.T) {
 				a := newArguments(rng, n, 0.1)
 				i := rng.IntN(n)
 				[][]float32{a.r, a.lt}[k][i] = nan
-				line := make([]float32, 2*n, 2*(n+room))
-				lines(line, a.r, a.e, a.lt, a.alpha, a.sign, &a.table)
+				lines(a.at, a.slope, a.r, a.e, a.lt, a.alpha, a.sign, &a.table)
 				for j := range n {
-					at, slope := line[2*j], line[2*j+1]
-					if (at != at || slope != slope) != (j == i) {
+					if at, slope := a.at[j], a.slope[j]; (at != at || slope != slope) != (j == i) {
 						t.Fatalf("NaN in cell %d: the line of cell %d is %g, %g", i, j, at, slope)
 					}
 				}
@@ -265,34 +286,38 @@ func TestKernelsPanicOnLengthMismatch(t *testing.T) {
 		return false
 	}
 	forEach(t, func(t *testing.T) {
-		rng := rand.New(rand.NewPCG(9, 9))
-		for k := range 4 {
-			a := newArguments(rng, 20, 0.1)
-			s := a.slices()[k+1]
-			*s = (*s)[:19]
-			b := newBurst(20)
-			if !panics(func() { pack(&b, &a.line, nil, a.word, 1) }) {
-				t.Errorf("pack accepts a short slice %d", k)
+		b, tab := newBurst(24), new(table)
+		s, w, c := make([]float32, 24), make([]uint32, 24), make([]int32, 24)
+		for _, n := range []int{16, 23} { // short, and not of whole blocks
+			for k := range 8 {
+				f := [8][]float32{s, s, s, s, s, s, s, s}
+				f[k] = s[:n]
+				short := func(at int) int {
+					if k == at {
+						return n
+					}
+					return 24
+				}
+				for name, call := range map[string]func(){
+					"pack":   func() { pack(&b, &strip{c[:short(5)], f[0], f[1], f[2], f[3], f[4]}, nil, w[:short(6)], 1) },
+					"step":   func() { step(f[0], f[1], f[2], c[:short(3)], 1, 1, 0, 1, tab) },
+					"lines":  func() { lines(f[0], f[1], f[2], f[3], f[4], 1, 1, tab) },
+					"dots":   func() { dots(f[0], f[1], f[2], []int32{int32(short(3)) / 23 * 8}) },
+					"spread": func() { spread(f[0], f[1], f[2], 1, 1) },
+				} {
+					arguments := map[string]int{"pack": 7, "step": 4, "lines": 5, "dots": 3, "spread": 3}[name]
+					if got := panics(call); got != (k < arguments) {
+						t.Errorf("%s with argument %d of length %d: panics is %v", name, k, n, got)
+					}
+				}
 			}
 		}
-		a := newArguments(rng, 20, 0.1)
-		small, room := newBurst(19), newBurst(20)
-		if !panics(func() { pack(&small, &a.line, nil, a.word, 1) }) {
+		small := newBurst(16)
+		if !panics(func() { pack(&small, &strip{c, s, s, s, s, s}, nil, w, 1) }) {
 			t.Error("pack accepts a burst without room")
 		}
-		if !panics(func() { pack(&room, &a.line, nil, a.word[:16], 1) }) || !panics(func() { pack(&room, &a.line, nil, a.word[:18], 1) }) {
-			t.Error("pack accepts words that are not of whole blocks")
-		}
-		s, c, tab := make([]float32, 40), make([]int32, 20), new(table)
-		for k := range 4 {
-			n := [4]int{20, 20, 20, 20}
-			n[k]--
-			if !panics(func() { step(s[:n[0]], s[:n[1]], s[:n[2]], c[:n[3]], 1, 1, 0, 1, tab) }) {
-				t.Errorf("step accepts a short slice %d", k)
-			}
-			if !panics(func() { lines(s[:2*n[0]], s[:n[1]], s[:n[2]], s[:n[3]], 1, 1, tab) }) {
-				t.Errorf("lines accepts a short slice %d", k)
-			}
+		if !panics(func() { dots(s, s, s, []int32{0, 24}) }) {
+			t.Error("dots accepts a block that there is not")
 		}
 	})
 }
@@ -300,11 +325,14 @@ func TestKernelsPanicOnLengthMismatch(t *testing.T) {
 func TestKernelsDoNotAllocate(t *testing.T) {
 	forEach(t, func(t *testing.T) {
 		a := newArguments(rand.New(rand.NewPCG(9, 10)), 250, 0.1)
-		b, blocks := newBurst(250), a.blocks()
+		b, first, driven := newBurst(250), a.first(), a.driven()
 		if n := testing.AllocsPerRun(100, func() {
-			n, _ := pack(&b, &a.line, blocks, a.word, a.column)
+			n, _ := pack(&b, &a.strip, first, a.word, a.column)
+			n = blocks(n)
 			step(b.r[:n], b.veq[:n], b.gain[:n], b.count[:n], a.alpha, 1/a.alpha, a.low, a.high, &a.table)
-			lines(b.line[:2*n], b.r[:n], b.e[:n], b.lt[:n], a.alpha, a.sign, &a.table)
+			lines(b.at[:n], b.slope[:n], b.r[:n], b.e[:n], b.lt[:n], a.alpha, a.sign, &a.table)
+			dots(a.x, a.at, a.slope, driven)
+			spread(a.x, a.at, a.slope, a.alpha, a.low)
 		}); n != 0 {
 			t.Errorf("%g allocations per run", n)
 		}
@@ -327,10 +355,20 @@ func TestReferenceIsNotFused(t *testing.T) {
 	for i := range flat.c[0] {
 		flat.c[0][i] = x
 	}
-	got := make([]float32, 2)
-	linesGo(got, []float32{0}, []float32{0}, []float32{-rounded}, 1, x, &flat)
-	if got[0] != 0 {
-		t.Errorf("lt + sign*g is fused: %g, want 0", got[0])
+	at, slope := []float32{0}, []float32{0}
+	linesGo(at, slope, []float32{0}, []float32{0}, []float32{-rounded}, 1, x, &flat)
+	if at[0] != 0 {
+		t.Errorf("lt + sign*g is fused: %g, want 0", at[0])
+	}
+	y := []float32{0}
+	spreadGo(y, []float32{1}, []float32{x}, -rounded, x)
+	if y[0] != 0 {
+		t.Errorf("a*at + b*slope is fused: %g, want 0", y[0])
+	}
+	turns, ones := make([]float32, 3*block), make([]float32, 3*block)
+	turns[0], ones[0], turns[2*block], ones[2*block] = -rounded, 1, x, x
+	if p, _ := dotsGo(turns, ones, ones, []int32{0, block, 2 * block}); p != 0 {
+		t.Errorf("sum + x*at is fused: %g, want 0", p)
 	}
 	r := []float32{-rounded}
 	stepGo(r, []float32{0}, []float32{1}, []int32{1}, 1, x, -9, 9, &flat)
@@ -339,10 +377,10 @@ func TestReferenceIsNotFused(t *testing.T) {
 	}
 }
 
-// FuzzKernels reads a column from the data, 5 float32 and a word each row, in
+// FuzzKernels reads a column from the data, 8 float32 and a word each row, in
 // any bit pattern, and compares all implementations with the reference.
 func FuzzKernels(f *testing.F) {
-	const row = 24
+	const row = 36
 	f.Add(uint64(1), uint32(1), []byte{})
 	f.Add(uint64(2), uint32(math.MaxUint32), make([]byte, row*33))
 	rng := rand.New(rand.NewPCG(11, 12))
@@ -359,12 +397,12 @@ func FuzzKernels(f *testing.F) {
 			use(t, k)
 			a := newArguments(rand.New(rand.NewPCG(seed, 0)), len(data)/row, 0)
 			a.column = column
-			for i := range a.r {
+			for i := range len(data) / row {
 				cell := data[row*i:]
 				for k, s := range a.slices() {
 					(*s)[i] = math.Float32frombits(binary.LittleEndian.Uint32(cell[4*k:]))
 				}
-				a.word[i] = binary.LittleEndian.Uint32(cell[20:])
+				a.word[i] = binary.LittleEndian.Uint32(cell[32:])
 			}
 			a.check(t)
 		}

@@ -1,9 +1,6 @@
 package tile
 
-import (
-	"engram/circuit"
-	"engram/circuit/vector"
-)
+import "engram/circuit"
 
 // Forward drives row i with a pulse of width x[i], a fraction of full scale of
 // either sign, at the instant now, and adds to charge[j] what column j
@@ -16,40 +13,58 @@ import (
 func (t *Tile) Forward(now circuit.Time, x, charge []float32, scale float32) {
 	t.at(now)
 	t.look(&t.forward)
-	// Rows of either sign apart, so that with the polarity taken out the
-	// sums are the conductances that the current passes.
-	plus, minus := t.acc[0], t.acc[1]
-	clear(plus)
-	clear(minus)
+	negative := t.drive(now, x)
+	off := t.offset(&t.forward)
+	read := func(x []float32, j int) float32 {
+		at, slope := dots(x, t.column(t.forward.at, j), t.column(t.forward.slope, j), t.driven)
+		return at + float32(off*slope)
+	}
+	// With the polarity taken out, what positive inputs integrate is also
+	// the conductance that the current passes.
 	var through float64
 	for i, xi := range x {
-		if xi == 0 {
-			continue
-		}
-		t.catchUp(i, now)
 		through += abs(xi) * (t.rowG[i] - t.rowLT[i])
-		if xi < 0 {
-			vector.Axpy(-xi, t.row(&t.forward, i), minus)
-		} else {
-			vector.Axpy(xi, t.row(&t.forward, i), plus)
-		}
 	}
-	off := t.offset(&t.forward)
-	ref := along(plus, t.cols, off) - along(minus, t.cols, off)
-	for j := range t.stride {
-		p, m := along(plus, j, off), along(minus, j, off)
-		if j < t.cols {
-			charge[j] += float32((p - m - float32(t.sign[j]*ref)) * scale)
+	pass := func(j int, q float32) {
+		if negative {
+			q = read(t.magnitude, j)
 		}
-		through += float64(t.sign[j] * (p + m))
+		through += float64(t.sign[j] * q)
+	}
+	ref := read(t.input, t.cols)
+	pass(t.cols, ref)
+	for j := range t.cols {
+		q := read(t.input, j)
+		pass(j, q)
+		charge[j] += float32((q - float32(t.sign[j]*ref)) * scale)
 	}
 	t.conductances += through
 }
 
-// along returns where the j-th of a row of lines is at an offset from the
-// center.
-func along(line []float32, j int, off float32) float32 {
-	return line[2*j] + float32(off*line[2*j+1])
+// drive latches the inputs x of a read at the instant now, and reports whether
+// there are negative ones.
+func (t *Tile) drive(now circuit.Time, x []float32) (negative bool) {
+	t.driven = t.driven[:0]
+	for first := 0; first < len(x); first += block {
+		any := false
+		for i := first; i < min(first+block, len(x)); i++ {
+			t.input[i] = x[i]
+			if x[i] != 0 {
+				any = true
+				negative = negative || x[i] < 0
+				t.catchUp(i, now)
+			}
+		}
+		if any {
+			t.driven = append(t.driven, int32(first))
+		}
+	}
+	if negative {
+		for i, xi := range x {
+			t.magnitude[i] = float32(abs(xi))
+		}
+	}
+	return negative
 }
 
 // Backward drives column j with a pulse of signed width d[j] and adds to
@@ -63,29 +78,34 @@ func (t *Tile) Backward(now circuit.Time, d, charge []float32, scale float32) {
 	t.at(now)
 	t.look(&t.backward)
 	off := t.offset(&t.backward)
-	// The pulses, and the same with the polarity in their sign, which
-	// gives the conductances that the current passes.
-	pulse, size := t.acc[0], t.acc[1]
-	set := func(j int, dj float32) {
-		w := float32(abs(dj)) * t.sign[j]
-		pulse[2*j], pulse[2*j+1] = dj, dj*off
-		size[2*j], size[2*j+1] = w, w*off
+	if t.leak.perCell {
+		for i := range t.rows {
+			t.catchUp(i, now)
+		}
 	}
+	rows := t.magnitude // what the rows integrate
+	clear(rows)
 	var ref float32
 	var through float64
 	for j, dj := range d {
-		set(j, dj)
 		ref += float32(dj * t.sign[j])
-		through += abs(dj) * (t.colG[j] - float64(t.sign[j])*t.colLT[j])
+		if dj != 0 {
+			through += abs(dj) * (t.spread(rows, j, dj, off) + t.colG[j] - float64(t.sign[j])*t.colLT[j])
+		}
 	}
-	set(t.cols, -ref)
-	for i := range t.rows {
-		t.catchUp(i, now)
-		q, g := vector.Dot2(pulse, size, t.row(&t.backward, i))
+	through += abs(ref) * t.spread(rows, t.cols, -ref, off)
+	for i, q := range rows[:t.rows] {
 		charge[i] += float32(q * scale)
-		through += float64(g)
 	}
 	t.conductances += through
+}
+
+// spread drives column j with a pulse of signed width d, adds what the rows
+// integrate to rows, and returns the sum of the column with the polarity taken
+// out, in S.
+func (t *Tile) spread(rows []float32, j int, d, off float32) float64 {
+	at, slope := spread(rows, t.column(t.backward.at, j), t.column(t.backward.slope, j), d, float32(d*off))
+	return float64(t.sign[j] * (at + float32(off*slope)))
 }
 
 // TakeReadConductance returns the sum over all reads since the last call of

@@ -57,10 +57,10 @@ func (t *Tile) LoadState(r io.Reader) error {
 func (t *Tile) Check() error {
 	for n := range t.r {
 		if !finite(t.r[n]) {
-			return fmt.Errorf("%s.r%d_c%d.v is %v", t.name, n%t.rows, n/t.rows, t.r[n])
+			return fmt.Errorf("%s.r%d_c%d.v is %v", t.name, n%t.pitch, n/t.pitch, t.r[n])
 		}
 		if !finite(t.lt[n]) {
-			return fmt.Errorf("%s.r%d_c%d: long-term weight is %v", t.name, n%t.rows, n/t.rows, t.lt[n])
+			return fmt.Errorf("%s.r%d_c%d: long-term weight is %v", t.name, n%t.pitch, n/t.pitch, t.lt[n])
 		}
 	}
 	for n, x := range t.x {

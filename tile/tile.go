@@ -12,8 +12,8 @@ import (
 // A Tile is one crossbar of cells. Cell (i, j) sits at row i, column j; every
 // row has one more cell, at column index Cols, the reference whose conductance
 // is subtracted from the row's others. State is float32, one flat slice per
-// quantity with Rows x (Cols+1) elements: column by column for what updates
-// move, since an update visits few columns, row by row for what reads see.
+// quantity, column by column, since an update visits few columns; columns are
+// filled up to whole blocks.
 //
 // A node's voltage is veq + alpha(t) r, where alpha = exp(-(t-frame)/tau) is
 // common to the tile: time passes for every cell by changing one number, and r
@@ -23,6 +23,7 @@ type Tile struct {
 	cell       Cell
 	rows, cols int
 	stride     int // cols + 1
+	pitch      int // rows in whole blocks
 	seed       uint64
 	instance   uint64
 
@@ -44,7 +45,6 @@ type Tile struct {
 	stepUp, stepDown  table
 
 	rng          circuit.Stream  // scratch
-	acc          [2][]float32    // scratch: lines of a row
 	rowG, colG   []float64       // sum of G+ + G- over a row and over a column, S
 	rowLT        []float64       // sum of s F (G+ - G-) over a row, S
 	colLT        []float64       // sum of F (G+ - G-) over a column, S
@@ -54,29 +54,28 @@ type Tile struct {
 	steps        uint64          // update steps taken
 	conductances float64         // see TakeReadConductance
 
-	charge    charge
-	every     uint64       // see CountCharge
-	looking   bool         // at the present update, cell by cell
-	seen      [2]seen      // up and down steps of that update
-	off       offCurrent   // of all cells
-	rowOff    []offCurrent // of each row
-	rowNumber []int32      // 0, 1, 2, ...
-	firing    [2]pulsing   // scratch: rows of positive and of negative input
-	burst     burst        // scratch
-	source    line         // scratch
+	charge           charge
+	every            uint64       // see CountCharge
+	looking          bool         // at the present update, cell by cell
+	seen             [2]seen      // up and down steps of that update
+	off              offCurrent   // of all cells
+	rowOff           []offCurrent // of each row
+	rowNumber        []int32      // 0, 1, 2, ...
+	input, magnitude []float32    // scratch, one per row
+	driven           []int32      // blocks of rows with an input
+	firing           [2]pulsing   // scratch: rows of positive and of negative input
+	burst            burst        // scratch
+	source           strip        // scratch
 }
 
 // index returns where cell (i, j) is in a slice by column.
-func (t *Tile) index(i, j int) int { return j*t.rows + i }
+func (t *Tile) index(i, j int) int { return j*t.pitch + i }
 
-// column returns column j of a slice by column.
-func (t *Tile) column(s []float32, j int) []float32 { return s[j*t.rows : (j+1)*t.rows] }
+// column returns column j of a slice by column, in whole blocks.
+func (t *Tile) column(s []float32, j int) []float32 { return s[j*t.pitch : (j+1)*t.pitch] }
 
-// newColumns returns n elements and the room that kernels need after them.
-func newColumns(n int) []float32 { return make([]float32, n+room)[:n] }
-
-// A param is a per-cell parameter, column by column. Where it is uniform one
-// column serves them all, and it costs nothing.
+// A param is a per-cell parameter, column by column in whole blocks. Where it is
+// uniform one column serves them all, and it costs nothing.
 type param struct {
 	v         []float32
 	n, stride int // elements of a column; from column to column, 0 where uniform
@@ -84,9 +83,9 @@ type param struct {
 
 func newParam(columns, n int, varies bool) param {
 	if !varies {
-		return param{newColumns(n), n, 0}
+		return param{make([]float32, n), n, 0}
 	}
-	return param{newColumns(columns * n), n, n}
+	return param{make([]float32, columns*n), n, n}
 }
 
 func (p *param) column(j int) []float32 { return p.v[j*p.stride : j*p.stride+p.n] }
@@ -105,7 +104,7 @@ func New(name string, c Cell, rows, cols int, seed uint64) (*Tile, error) {
 		return nil, fmt.Errorf("%s: %d x %d cells, expected 1 to %d in all", name, rows, cols, MaxCells)
 	}
 	t := &Tile{
-		name: name, cell: c, rows: rows, cols: cols, stride: cols + 1,
+		name: name, cell: c, rows: rows, cols: cols, stride: cols + 1, pitch: blocks(rows),
 		seed: seed, instance: circuit.Instance(name),
 		sign: make([]float32, cols+1),
 		rowG: make([]float64, rows), colG: make([]float64, cols),
@@ -118,17 +117,16 @@ func New(name string, c Cell, rows, cols int, seed uint64) (*Tile, error) {
 		stepDown: newTable(c.Curves.Down, c.Low, c.High),
 		burst:    newBurst(rows),
 	}
-	for k := range t.acc {
-		t.acc[k] = make([]float32, 2*t.stride)
-	}
-	n := rows * t.stride
-	t.r, t.lt = newColumns(n), newColumns(n)
+	n := t.stride * t.pitch
+	t.r, t.lt = make([]float32, n), make([]float32, n)
+	t.input, t.magnitude = make([]float32, t.pitch), make([]float32, t.pitch)
+	t.driven = make([]int32, 0, t.pitch/block)
 	t.x = make([]float32, 2*rows*cols)
 	t.wear = make([]Wear, 2*rows*cols)
 	for j := range t.sign {
 		t.sign[j] = 1
 	}
-	t.rowNumber = make([]int32, rows+room)
+	t.rowNumber = make([]int32, t.pitch)
 	for i := range t.rowNumber {
 		t.rowNumber[i] = int32(i)
 	}
@@ -147,7 +145,7 @@ func (t *Tile) fabricate() {
 	c := &t.cell
 	varies := c.Curves.SigmaUp > 0 || c.Curves.SigmaDown > 0 || c.Curves.SigmaRead > 0
 	for _, p := range []*param{&t.e, &t.veq, &t.up, &t.down} {
-		*p = newParam(t.stride, t.rows, varies)
+		*p = newParam(t.stride, t.pitch, varies)
 	}
 	t.leak = newLeak(c, t.rows, t.stride)
 	t.rowOff = make([]offCurrent, t.rows)

@@ -23,7 +23,7 @@ func Mask(from, to int) uint32 {
 // pulsing are the rows that pulse in one pass of an update.
 type pulsing struct {
 	word  []uint32 // trains of all rows, 0 where they cannot coincide with a column; whole blocks
-	block []int32  // first rows of the blocks with a word that is not 0
+	first []int32  // rows that begin the blocks with a word that is not 0
 }
 
 // Update fires the slots in mask at the instant now: a cell's capacitor takes
@@ -67,26 +67,26 @@ func anySlot(lines ...[]uint32) uint32 {
 // list makes p the rows that pulse in any of the given slots.
 func (p *pulsing) list(words []uint32, slots uint32) {
 	if p.word == nil {
-		n := (len(words) + blockRows - 1) / blockRows
-		p.word, p.block = make([]uint32, n*blockRows), make([]int32, 0, n)
+		n := blocks(len(words))
+		p.word, p.first = make([]uint32, n), make([]int32, 0, n/block)
 	}
-	p.block = p.block[:0]
-	for first := 0; first < len(words); first += blockRows {
+	p.first = p.first[:0]
+	for first := 0; first < len(words); first += block {
 		var any uint32
-		for i := first; i < min(first+blockRows, len(words)); i++ {
+		for i := first; i < min(first+block, len(words)); i++ {
 			w := words[i] & slots
 			p.word[i] = w
 			any |= w
 		}
 		if any != 0 {
-			p.block = append(p.block, int32(first))
+			p.first = append(p.first, int32(first))
 		}
 	}
 }
 
 // pass fires the given line of every column, in the slots of mask, against rows.
 func (t *Tile) pass(p *pulsing, trains []uint32, mask uint32, direction int32) {
-	if len(p.block) == 0 {
+	if len(p.first) == 0 {
 		return
 	}
 	gain, curve, seen := &t.up, &t.stepUp, &t.seen[0]
@@ -98,8 +98,8 @@ func (t *Tile) pass(p *pulsing, trains []uint32, mask uint32, direction int32) {
 		if w &= mask; w == 0 {
 			continue
 		}
-		*c = line{t.rowNumber, t.column(t.r, j), t.veq.column(j), gain.column(j), t.e.column(j), t.column(t.lt, j)}
-		n, steps := pack(b, c, p.block, p.word, w)
+		*c = strip{t.rowNumber, t.column(t.r, j), t.veq.column(j), gain.column(j), t.e.column(j), t.column(t.lt, j)}
+		n, steps := pack(b, c, p.first, p.word, w)
 		if n == 0 {
 			continue
 		}
@@ -116,7 +116,8 @@ func (t *Tile) pass(p *pulsing, trains []uint32, mask uint32, direction int32) {
 		if t.looking {
 			seen.sum -= sum(b.r[:n])
 		}
-		step(b.r[:n], b.veq[:n], b.gain[:n], count, t.alpha, 1/t.alpha, float32(t.cell.Low), float32(t.cell.High), curve)
+		m := blocks(n)
+		step(b.r[:m], b.veq[:m], b.gain[:m], b.count[:m], t.alpha, 1/t.alpha, float32(t.cell.Low), float32(t.cell.High), curve)
 		if t.looking {
 			seen.sum += sum(b.r[:n])
 		}
@@ -128,17 +129,18 @@ func (t *Tile) pass(p *pulsing, trains []uint32, mask uint32, direction int32) {
 // r is given.
 func (t *Tile) moved(j, n int, column []float32) {
 	b := &t.burst
-	for k, i := range b.row[:n] {
-		column[i] = b.r[k]
+	rows, r := b.row[:n], b.r[:n]
+	for k, i := range rows {
+		column[i] = r[k]
 	}
 	t.redraw(func(v *view) {
-		dst := b.line[:2*n]
-		lines(dst, b.r[:n], b.e[:n], b.lt[:n], v.center, t.sign[j], &v.curve)
-		all, pitch := v.line[2*j:], 2*t.stride
-		for k, i := range b.row[:n] {
-			at := int(i) * pitch
-			to, from := all[at:at+2:at+2], dst[2*k:2*k+2:2*k+2]
-			to[0], to[1] = from[0], from[1]
+		m := blocks(n)
+		lines(b.at[:m], b.slope[:m], b.r[:m], b.e[:m], b.lt[:m], v.center, t.sign[j], &v.curve)
+		at, slope := t.column(v.at, j), t.column(v.slope, j)
+		fromAt, fromSlope := b.at[:n], b.slope[:n]
+		slope = slope[:len(at)]
+		for k, i := range rows {
+			at[i], slope[i] = fromAt[k], fromSlope[k]
 		}
 	})
 }

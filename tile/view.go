@@ -2,7 +2,7 @@ package tile
 
 // A view is the tile as reads in one direction see it. Between two pulses the
 // read conductance of a cell changes only with alpha, and little: W less the
-// share of the reference is kept as a straight line in alpha,
+// share of the reference is kept as a straight line in alpha, by column,
 //
 //	at + (alpha - center) slope
 //	at    = lt + sign g(V),  V = e + center r
@@ -12,10 +12,10 @@ package tile
 // center, 0.004 uS for the default cell: a fifth of what the table of g does.
 // Lines follow from the state and center alone, whenever they are computed.
 type view struct {
-	curve  table
-	line   []float32 // by row: at and slope of every cell, interleaved; nil before the first read
-	center float32
-	valid  bool
+	curve     table
+	at, slope []float32 // by column; nil before the first read, 0 where there is no row
+	center    float32
+	valid     bool
 }
 
 // span is the width in alpha over which a view is a straight line.
@@ -48,8 +48,8 @@ func (t *Tile) firstCenter() float32 {
 
 // draw computes the lines of all cells.
 func (t *Tile) draw(v *view, center float32) {
-	if v.line == nil {
-		v.line = make([]float32, 2*t.rows*t.stride)
+	if v.at == nil {
+		v.at, v.slope = make([]float32, len(t.r)), make([]float32, len(t.r))
 	}
 	v.center, v.valid = center, true
 	for j := range t.stride {
@@ -59,18 +59,16 @@ func (t *Tile) draw(v *view, center float32) {
 
 // drawColumn computes the lines of column j.
 func (t *Tile) drawColumn(v *view, j int) {
-	line := t.burst.line
-	lines(line[:2*t.rows], t.column(t.r, j), t.e.column(j), t.column(t.lt, j), v.center, t.sign[j], &v.curve)
-	for i := range t.rows {
-		to := v.line[2*(i*t.stride+j):]
-		to[0], to[1] = line[2*i], line[2*i+1]
-	}
+	at, slope := t.column(v.at, j), t.column(v.slope, j)
+	lines(at, slope, t.column(t.r, j), t.e.column(j), t.column(t.lt, j), v.center, t.sign[j], &v.curve)
+	clear(at[t.rows:])
+	clear(slope[t.rows:])
 }
 
 // drawCell computes the line of one cell.
 func (t *Tile) drawCell(v *view, i, j int) {
 	n := t.index(i, j)
-	linesGo(v.line[2*(i*t.stride+j):][:2], t.r[n:n+1], t.e.column(j)[i:i+1], t.lt[n:n+1], v.center, t.sign[j], &v.curve)
+	linesGo(v.at[n:n+1], v.slope[n:n+1], t.r[n:n+1], t.e.column(j)[i:i+1], t.lt[n:n+1], v.center, t.sign[j], &v.curve)
 }
 
 // redraw calls draw for both views that are valid.
@@ -83,11 +81,6 @@ func (t *Tile) redraw(draw func(v *view)) {
 			draw(v)
 		}
 	}
-}
-
-// row returns the lines of row i.
-func (t *Tile) row(v *view, i int) []float32 {
-	return v.line[2*i*t.stride : 2*(i+1)*t.stride]
 }
 
 // change says that weights are about to change otherwise than by Update.
@@ -103,7 +96,7 @@ func (t *Tile) sumLongTerm() {
 	clear(t.colLT)
 	for j := range t.cols {
 		s := float64(t.sign[j])
-		for i, w := range t.column(t.lt, j) {
+		for i, w := range t.column(t.lt, j)[:t.rows] {
 			t.rowLT[i] += s * float64(w)
 			t.colLT[j] += float64(w)
 		}

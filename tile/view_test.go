@@ -23,10 +23,10 @@ func (t *Tile) checkViews(test *testing.T) {
 		for j := range t.stride {
 			for i := range t.rows {
 				n := t.index(i, j)
-				want := make([]float32, 2)
-				linesGo(want, t.r[n:n+1], t.e.column(j)[i:], t.lt[n:n+1], v.center, t.sign[j], &v.curve)
-				if got := v.line[2*(i*t.stride+j):][:2]; !same(got[0], want[0]) || !same(got[1], want[1]) {
-					test.Fatalf("cell (%d, %d): line %v, the state says %v", i, j, got, want)
+				at, slope := []float32{0}, []float32{0}
+				linesGo(at, slope, t.r[n:n+1], t.e.column(j)[i:], t.lt[n:n+1], v.center, t.sign[j], &v.curve)
+				if !same(v.at[n], at[0]) || !same(v.slope[n], slope[0]) {
+					test.Fatalf("cell (%d, %d): line %g, %g, the state says %g, %g", i, j, v.at[n], v.slope[n], at[0], slope[0])
 				}
 			}
 		}
