@@ -40,4 +40,18 @@
 // [Bench.TransistorWave] those of cells at transistor level, with any
 // wave.Writer; [Bench.Measure] takes the file's [[measure]] on what was
 // recorded. [Bench.Characterize] computes the curves of a cell.
+//
+// # Benchmarks
+//
+// All report ratios that survive a noisy machine, by a yardstick in the same run:
+//
+//   - Training: one example of the bundled mnist, one transfer of all its tiles,
+//     and the yardstick, plain float32 gradient descent on the same network;
+//   - Inference: one test image through a snapshot;
+//   - Growth: time and memory per example from 1e4 to 1e7 cells (-benchtime 1x;
+//     -growth FILE draws it);
+//   - SweepWorkers: points of a sweep per second with one worker and with two.
+//
+// Those of single kernels, and of memory beside them, stand in package tile and in
+// package vector.
 package testbench

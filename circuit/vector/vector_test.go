@@ -178,3 +178,6 @@ func bench(b *testing.B, f func(p, q, x []float32)) {
 func BenchmarkAxpy(b *testing.B) { bench(b, func(p, _, x []float32) { Axpy(1e-3, x, p) }) }
 func BenchmarkDot(b *testing.B)  { bench(b, func(p, _, x []float32) { Dot(p, x) }) }
 func BenchmarkDot2(b *testing.B) { bench(b, func(p, q, x []float32) { Dot2(p, q, x) }) }
+
+// BenchmarkMemory copies a row: what the memory allows.
+func BenchmarkMemory(b *testing.B) { bench(b, func(p, _, x []float32) { copy(p, x) }) }
