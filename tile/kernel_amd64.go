@@ -6,10 +6,15 @@ import "golang.org/x/sys/cpu"
 
 // implementations returns those that this processor runs, the fastest first.
 func implementations() []implementation {
+	all := []implementation{goLoops}
 	if cpu.X86.HasAVX2 && cpu.X86.HasPOPCNT {
-		return []implementation{{"AVX2", packAVX2, stepAVX2, linesAVX2, dotsAVX2, spreadAVX2}, goLoops}
+		all = append([]implementation{{"AVX2", packAVX2, stepAVX2, linesAVX2, dotsAVX2, spreadAVX2}}, all...)
 	}
-	return []implementation{goLoops}
+	if cpu.X86.HasAVX2 && cpu.X86.HasPOPCNT && cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512BW && cpu.X86.HasAVX512VL &&
+		cpu.X86.HasAVX512VPOPCNTDQ {
+		all = append([]implementation{{"AVX-512", packAVX512, stepAVX512, linesAVX512, dotsAVX2, spreadAVX2}}, all...)
+	}
+	return all
 }
 
 // front holds, for every set of elements of a block, given as bits, the
@@ -54,3 +59,18 @@ func dotsAVX2(x, at, slope []float32, first []int32) (xat, xslope float32)
 //
 //go:noescape
 func spreadAVX2(y, at, slope []float32, a, b float32) (sumAt, sumSlope float32)
+
+// packAVX512 is packGo, a block at a time.
+//
+//go:noescape
+func packAVX512(b *burst, c *strip, first []int32, word []uint32, column uint32) (n, steps int)
+
+// stepAVX512 is stepGo, two blocks at a time, and in the order of stepAVX2.
+//
+//go:noescape
+func stepAVX512(r, veq, gain []float32, count []int32, alpha, inv, low, high float32, t *table)
+
+// linesAVX512 is linesGo, two blocks at a time.
+//
+//go:noescape
+func linesAVX512(at, slope, r, e, lt []float32, center, sign float32, t *table)

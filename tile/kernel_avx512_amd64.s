@@ -1,0 +1,243 @@
+//go:build !purego
+
+#include "go_asm.h"
+#include "textflag.h"
+
+// No product is fused with the sum it goes into: VMULPS and VADDPS round
+// separately, as the Go loops do.
+
+// COMPRESS copies the elements in K2 of a slice of the strip at R12, block AX,
+// to a slice of the burst at R13, element CX.
+#define COMPRESS(from, to) \
+	MOVQ        from(R12), R8     \
+	MOVQ        to(R13), R9       \
+	VMOVUPS     (R8)(AX*4), Y0    \
+	VCOMPRESSPS Y0, K2, Y0        \ // the rest is overwritten by the next block
+	VMOVUPS     Y0, (R9)(CX*4)
+
+// func packAVX512(b *burst, c *strip, first []int32, word []uint32, column uint32) (n, steps int)
+//
+// R13 is b, R12 c, SI the next of first, BX how many are left, DI word, R10 the
+// counts of b, AX the first row of the block, CX n, DX how many of the block
+// take steps. Y8 is the sum of counts, Y9 zero, Y15 column.
+TEXT ·packAVX512(SB), NOSPLIT, $0-88
+	MOVQ b+0(FP), R13
+	MOVQ c+8(FP), R12
+	MOVQ first_base+16(FP), SI
+	MOVQ first_len+24(FP), BX
+	MOVQ word_base+40(FP), DI
+	VBROADCASTSS column+64(FP), Y15
+	VPXOR   Y9, Y9, Y9
+	VPXOR   Y8, Y8, Y8
+	MOVQ    burst_count(R13), R10
+	XORL    CX, CX
+	TESTQ   BX, BX
+	JEQ     done
+
+block:
+	MOVLQSX     (SI), AX
+	VPANDD      (DI)(AX*4), Y15, Y0  // count = popcount(column & word)
+	VPOPCNTD    Y0, Y0
+	VPADDD      Y0, Y8, Y8
+	VPTESTMD    Y0, Y0, K2
+	KMOVW       K2, DX
+	POPCNTL     DX, DX
+	VPCOMPRESSD Y0, K2, Y0
+	VMOVDQU     Y0, (R10)(CX*4)
+	COMPRESS(strip_row, burst_row)
+	COMPRESS(strip_r, burst_r)
+	COMPRESS(strip_veq, burst_veq)
+	COMPRESS(strip_gain, burst_gain)
+	COMPRESS(strip_e, burst_e)
+	COMPRESS(strip_lt, burst_lt)
+	ADDQ        DX, CX
+	ADDQ        $4, SI
+	DECQ        BX
+	JNZ         block
+
+done:
+	VMOVDQU Y9, (R10)(CX*4)
+	MOVQ    CX, n+72(FP)
+	VEXTRACTI128 $1, Y8, X3          // add the lanes of counts
+	VPADDD  X3, X8, X8
+	VPSHUFD $0x4e, X8, X3
+	VPADDD  X3, X8, X8
+	VPSHUFD $0xb1, X8, X3
+	VPADDD  X3, X8, X8
+	VMOVD   X8, AX
+	MOVQ    AX, steps+80(FP)
+	VZEROUPPER
+	RET
+
+// Register map of what follows:
+//
+//	SI BX R8 R9 R10  slices, each kernel says which
+//	DI   the table
+//	CX   cells left
+//	AX   byte offset of 16 cells in every slice
+//	K1   the cells: all, or the first 8 where only one block is left
+//	Z0   the voltage, then the table's value there
+//	Z1   segment
+//	Z2   coordinate within the segment
+//	Z3-Z7    scratch
+//	Z16  alpha or center
+//	Z17 Z18  t.scale, t.offset
+//	Z19  lastCoordinate
+//	Z20  zero
+//	Z24-Z27  t.c[0] to t.c[3], each a whole table of 16 segments
+
+DATA lastCoordinate512<>+0(SB)/4, $15.999999
+GLOBL lastCoordinate512<>(SB), RODATA|NOPTR, $4
+
+// LOAD_TABLE fills Z17-Z20 and Z24-Z27 from the table at DI.
+#define LOAD_TABLE \
+	VBROADCASTSS table_scale(DI), Z17          \
+	VBROADCASTSS table_offset(DI), Z18         \
+	VBROADCASTSS lastCoordinate512<>(SB), Z19  \
+	VPXORQ  Z20, Z20, Z20                      \
+	VMOVUPS (table_c+0*64)(DI), Z24            \
+	VMOVUPS (table_c+1*64)(DI), Z25            \
+	VMOVUPS (table_c+2*64)(DI), Z26            \
+	VMOVUPS (table_c+3*64)(DI), Z27
+
+// LOCATE sets Z1 and Z2 for the voltage in Z0. VMAXPS and VMINPS return their
+// second source (the first operand here) when a comparison is false, so a NaN
+// takes segment 0.
+#define LOCATE \
+	VMULPS     Z17, Z0, Z0      \ // s = v*scale + offset
+	VADDPS     Z18, Z0, Z0      \
+	VMAXPS     Z20, Z0, Z0      \ // s > 0 ? s : 0
+	VMINPS     Z0, Z19, Z0      \ // last < s ? last : s
+	VCVTTPS2DQ Z0, Z1           \ // i = int(s)
+	VREDUCEPS  $3, Z0, Z2         // x = s - trunc(s)
+
+// CELLS sets K1 for the next cells, of which CX > 0 are left.
+#define CELLS \
+	MOVL    $0xffff, DX  \
+	MOVL    $0xff, R11   \
+	CMPQ    CX, $16      \
+	CMOVLLT R11, DX      \
+	KMOVW   DX, K1
+
+// func stepAVX512(r, veq, gain []float32, count []int32, alpha, inv, low, high float32, t *table)
+//
+// SI is count, R8 r, R9 veq, R10 gain, Z21-Z23 inv, low and high, Z28 how many
+// steps were taken, Z29 one, Z30 the largest count, Z6 r of the cells, K3 those
+// that take another step.
+TEXT ·stepAVX512(SB), NOSPLIT, $0-120
+	MOVQ r_base+0(FP), R8
+	MOVQ veq_base+24(FP), R9
+	MOVQ gain_base+48(FP), R10
+	MOVQ count_base+72(FP), SI
+	VBROADCASTSS alpha+96(FP), Z16
+	VBROADCASTSS inv+100(FP), Z21
+	VBROADCASTSS low+104(FP), Z22
+	VBROADCASTSS high+108(FP), Z23
+	MOVQ t+112(FP), DI
+	LOAD_TABLE
+	MOVL   $1, DX
+	VPBROADCASTD DX, Z29
+	VPXORQ Z28, Z28, Z28
+	VPXORQ Z30, Z30, Z30
+
+pass:
+	XORL AX, AX
+	MOVQ r_len+8(FP), CX
+	CMPQ CX, $0
+	JLE  done
+
+block:
+	CELLS
+	VMOVDQU32.Z (SI)(AX*1), K1, Z3
+	VPMAXSD   Z3, Z30, Z30
+	VPCMPD    $6, Z28, Z3, K3        // count > steps taken
+	VMOVUPS.Z (R8)(AX*1), K1, Z6
+	VMULPS    Z16, Z6, Z0            // v = alpha*r + veq
+	VMOVUPS.Z (R9)(AX*1), K1, Z3
+	VADDPS    Z3, Z0, Z0
+	VSUBPS    Z0, Z23, Z13           // top = high - v
+	VSUBPS    Z0, Z22, Z14           // bottom = low - v
+	LOCATE
+	VPERMPS   Z27, Z1, Z0            // y = c3[i]*x + c2[i]
+	VMULPS    Z2, Z0, Z0
+	VPERMPS   Z26, Z1, Z3
+	VADDPS    Z3, Z0, Z0
+	VMULPS    Z2, Z0, Z0             // y = y*x + c1[i]
+	VPERMPS   Z25, Z1, Z3
+	VADDPS    Z3, Z0, Z0
+	VMULPS    Z2, Z0, Z0             // y = y*x + c0[i]
+	VPERMPS   Z24, Z1, Z3
+	VADDPS    Z3, Z0, Z0
+	VMOVUPS.Z (R10)(AX*1), K1, Z3
+	VMULPS    Z3, Z0, Z0             // dv = gain*y
+	VMINPS    Z13, Z0, Z0            // dv < top ? dv : top
+	VMAXPS    Z14, Z0, Z0            // dv > bottom ? dv : bottom
+	VMULPS    Z21, Z0, Z0            // r += dv*inv
+	VADDPS    Z0, Z6, Z6
+	VMOVUPS   Z6, K3, (R8)(AX*1)
+	ADDQ      $64, AX
+	SUBQ      $16, CX
+	JGT       block
+	VPADDD    Z29, Z28, Z28          // while the largest count is more
+	VPCMPD    $6, Z28, Z30, K3
+	KORTESTW  K3, K3
+	JNE       pass
+
+done:
+	VZEROUPPER
+	RET
+
+// func linesAVX512(at, slope, r, e, lt []float32, center, sign float32, t *table)
+//
+// SI is at, BX slope, R8 r, R9 e, R10 lt, Z4-Z7 c, b, a and the slope of
+// table.tangent, Z8 r of the cells, Z21 sign.
+TEXT ·linesAVX512(SB), NOSPLIT, $0-136
+	MOVQ at_base+0(FP), SI
+	MOVQ at_len+8(FP), CX
+	MOVQ slope_base+24(FP), BX
+	MOVQ r_base+48(FP), R8
+	MOVQ e_base+72(FP), R9
+	MOVQ lt_base+96(FP), R10
+	VBROADCASTSS center+120(FP), Z16
+	VBROADCASTSS sign+124(FP), Z21
+	MOVQ t+128(FP), DI
+	LOAD_TABLE
+	XORL  AX, AX
+	CMPQ  CX, $0
+	JLE   done
+
+block:
+	CELLS
+	VMOVUPS.Z (R8)(AX*1), K1, Z8
+	VMULPS    Z16, Z8, Z0            // v = center*r + e
+	VMOVUPS.Z (R9)(AX*1), K1, Z3
+	VADDPS    Z3, Z0, Z0
+	LOCATE
+	VPERMPS   Z27, Z1, Z4            // c = c3*x
+	VMULPS    Z2, Z4, Z4
+	VPERMPS   Z26, Z1, Z5            // b = c + c2
+	VADDPS    Z4, Z5, Z5
+	VMULPS    Z2, Z5, Z6             // a = b*x + c1
+	VPERMPS   Z25, Z1, Z3
+	VADDPS    Z3, Z6, Z6
+	VADDPS    Z4, Z5, Z7             // slope = ((c+b)*x + a)*scale
+	VMULPS    Z2, Z7, Z7
+	VADDPS    Z6, Z7, Z7
+	VMULPS    Z17, Z7, Z7
+	VMULPS    Z2, Z6, Z0             // g = a*x + c0
+	VPERMPS   Z24, Z1, Z3
+	VADDPS    Z3, Z0, Z0
+	VMULPS    Z21, Z0, Z0            // lt + sign*g
+	VMOVUPS.Z (R10)(AX*1), K1, Z3
+	VADDPS    Z3, Z0, Z0
+	VMOVUPS   Z0, K1, (SI)(AX*1)
+	VMULPS    Z8, Z7, Z7             // sign*(slope*r)
+	VMULPS    Z21, Z7, Z7
+	VMOVUPS   Z7, K1, (BX)(AX*1)
+	ADDQ      $64, AX
+	SUBQ      $16, CX
+	JGT       block
+
+done:
+	VZEROUPPER
+	RET
