@@ -19,6 +19,8 @@ func implementations() []implementation {
 
 // front holds, for every set of elements of a block, given as bits, the
 // permutation that brings them to the front in their order, a byte each.
+//
+//lint:ignore U1000 packAVX2 uses it
 var front = func() (f [1 << block][block]uint8) {
 	for set := range f {
 		n := 0
