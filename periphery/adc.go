@@ -70,7 +70,12 @@ func (c *Converter) Linear(i int, q float32) float32 {
 	return round(clamp(c.Input(i, q)/c.scale, -1, 1)*c.half) / c.half * c.scale
 }
 
-// Quantise rounds y in [low, high] to the nearest of 2^bits levels.
-func (c *Converter) Quantise(y, low, high float32) float32 {
-	return low + round((clamp(y, low, high)-low)/(high-low)*c.codes)/c.codes*(high-low)
+// quantise rounds every y to the nearest of 2^bits levels in [low, 1].
+func (c *Converter) quantise(y []float32, low float32) {
+	width := 1 - low
+	inv := 1 / width // exact, for a width of 1 or 2
+	for i, v := range y {
+		code := round(float32((clamp(v, low, 1)-low)*inv) * c.codes)
+		y[i] = low + float32(code/c.codes*width)
+	}
 }

@@ -31,11 +31,26 @@ func (a Activation) low() float32 {
 	return 0
 }
 
+// apply replaces every z by the activation there.
+func (a Activation) apply(z []float32) {
+	if a == Logistic { // the choice is dear beside what it chooses
+		for i, v := range z {
+			z[i] = logistic(v)
+		}
+		return
+	}
+	for i, v := range z {
+		z[i] = a.At(v)
+	}
+}
+
+func logistic(z float32) float32 { return float32(1 / (1 + math.Exp(-float64(z)))) }
+
 // At evaluates the activation at z; not for Softmax, which has no scalar form.
 func (a Activation) At(z float32) float32 {
 	switch a {
 	case Logistic:
-		return float32(1 / (1 + math.Exp(-float64(z))))
+		return logistic(z)
 	case Tanh:
 		return float32(math.Tanh(float64(z)))
 	case Clipped:
@@ -59,6 +74,19 @@ func (a Activation) Derivative(y float32) float32 {
 		return 0
 	}
 	panic(fmt.Sprintf("periphery: activation %q has no scalar derivative", a))
+}
+
+// differentiate multiplies every d by the derivative at the output y.
+func (a Activation) differentiate(d, y []float32) {
+	if a == Logistic {
+		for i, v := range y[:len(d)] {
+			d[i] *= v * (1 - v)
+		}
+		return
+	}
+	for i, v := range y[:len(d)] {
+		d[i] *= a.Derivative(v)
+	}
 }
 
 // A Neuron is a bank of neurons: the converters of the integrated charge with
@@ -86,10 +114,11 @@ func (n *Neuron) Forward(y, charge []float32) error {
 	if n.activation == Softmax {
 		n.softmax(y, charge)
 	} else {
-		low := n.activation.low()
 		for i, q := range charge {
-			y[i] = n.convert.Quantise(n.activation.At(n.convert.Input(i, q)), low, 1)
+			y[i] = n.convert.Input(i, q)
 		}
+		n.activation.apply(y)
+		n.convert.quantise(y, n.activation.low())
 	}
 	return checkFinite(n.path, "output", y)
 }
@@ -99,9 +128,7 @@ func (n *Neuron) softmax(y, charge []float32) {
 		y[i] = n.convert.Linear(i, q)
 	}
 	SoftmaxTo(y, y)
-	for i := range y {
-		y[i] = n.convert.Quantise(y[i], 0, 1)
-	}
+	n.convert.quantise(y, 0)
 }
 
 // SoftmaxTo writes exp(z[i])/sum exp(z) to y, which may be z.
@@ -158,8 +185,9 @@ func (n *Neuron) Backward(d, charge, y []float32, scale float32) error {
 		return err
 	}
 	for i, q := range charge {
-		d[i] = n.back.Linear(i, q) * scale * n.activation.Derivative(y[i])
+		d[i] = n.back.Linear(i, q) * scale
 	}
+	n.activation.differentiate(d, y)
 	return checkFinite(n.path+".back", "error", d)
 }
 
@@ -178,9 +206,16 @@ func Normalise(d []float32) (scale float32) {
 	if frac == 0.5 {
 		exp--
 	}
+	scale = float32(math.Ldexp(1, exp))
+	if down := 1 / scale; down >= 0x1p-126 && down <= math.MaxFloat32 { // exact, as are the products
+		for i := range d {
+			d[i] *= down
+		}
+		return scale
+	}
 	down := math.Ldexp(1, -exp)
 	for i := range d {
 		d[i] = float32(float64(d[i]) * down)
 	}
-	return float32(math.Ldexp(1, exp))
+	return scale
 }

@@ -1,6 +1,7 @@
 package periphery
 
 import (
+	"math"
 	"math/bits"
 
 	"engram/circuit"
@@ -75,21 +76,20 @@ func (p *Pulser) Columns(up, down []uint32, d []float32, rng *circuit.Stream) {
 }
 
 func (p *Pulser) trains(pos, neg []uint32, v []float32, scheme Scheme, rng *circuit.Stream) {
+	pos, neg = pos[:len(v)], neg[:len(v)]
 	for i, f := range v {
-		switch {
-		case f > 0:
-			pos[i], neg[i] = p.train(f, scheme, rng), 0
-		case f < 0:
-			pos[i], neg[i] = 0, p.train(-f, scheme, rng)
-		default:
-			pos[i], neg[i] = 0, 0
+		var word uint32
+		if a := max(f, -f); a > 0 { // not NaN
+			word = p.train(min(a, 1), scheme, rng)
 		}
+		// Signs are random: a choice without a branch.
+		down := uint32(int32(math.Float32bits(f)) >> 31)
+		pos[i], neg[i] = word&^down, word&down
 	}
 }
 
-// train returns a train that fires in a fraction f > 0 of the slots.
+// train returns a train that fires in a fraction f of the slots, 0 < f <= 1.
 func (p *Pulser) train(f float32, scheme Scheme, rng *circuit.Stream) uint32 {
-	f = min(f, 1)
 	n := f * float32(p.spec.Slots)
 	switch scheme {
 	case Stochastic:

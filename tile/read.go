@@ -44,19 +44,23 @@ func (t *Tile) Forward(now circuit.Time, x, charge []float32, scale float32) {
 // drive latches the inputs x of a read at the instant now, and reports whether
 // there are negative ones.
 func (t *Tile) drive(now circuit.Time, x []float32) (negative bool) {
+	copy(t.input, x)
 	t.driven = t.driven[:0]
-	for first := 0; first < len(x); first += block {
+	for first := 0; first < len(t.input); first += block {
 		any := false
-		for i := first; i < min(first+block, len(x)); i++ {
-			t.input[i] = x[i]
-			if x[i] != 0 {
-				any = true
-				negative = negative || x[i] < 0
-				t.catchUp(i, now)
-			}
+		for _, v := range t.input[first : first+block] {
+			any = any || v != 0
+			negative = negative || v < 0
 		}
 		if any {
 			t.driven = append(t.driven, int32(first))
+		}
+	}
+	if t.leak.perCell {
+		for i, xi := range x {
+			if xi != 0 {
+				t.catchUp(i, now)
+			}
 		}
 	}
 	if negative {
