@@ -30,14 +30,14 @@ func (b *Bench) EstimateMemory() int64 {
 		cells := int64(a.Rows()) * int64(a.Cols()+1)
 		// The initial weights, a snapshot, and the weights of a transfer
 		// in float64.
-		perCell := int64(tile.BytesPerCell + 2*weight + 8)
+		perCell := int64(2*weight + 8)
 		if a.Cell.SingleTier {
 			perCell += tile.BytesPerPair
 		}
 		if b.Spec.Baseline.Float {
 			perCell += weight * int64(1+runtime.GOMAXPROCS(0)) // the twin, and its readers in a test
 		}
-		total += cells * perCell * collectorSlack
+		total += (tile.Bytes(a.Rows(), a.Cols()) + cells*perCell) * collectorSlack
 	}
 	return total
 }

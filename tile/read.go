@@ -8,8 +8,8 @@ import "engram/circuit"
 //
 //	charge[j] += scale * sum over i of x[i] W[i][j],  W = F (G+ - G-) + s (g - g_ref)
 //
-// with W in S. len(x) is Rows, len(charge) is Cols. Rows with x = 0 cost
-// nothing. The conductances stand still during the call.
+// with W in S. len(x) is Rows, len(charge) is Cols. Blocks of rows with x = 0
+// cost nothing. The conductances stand still during the call.
 func (t *Tile) Forward(now circuit.Time, x, charge []float32, scale float32) {
 	t.at(now)
 	t.look(&t.forward)

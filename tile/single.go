@@ -14,7 +14,7 @@ import (
 // anything back. Its short-term part reads as zero.
 
 // BytesPerPair is the memory that a cell of two phase-change devices takes
-// beside BytesPerCell.
+// beside Bytes.
 const BytesPerPair = int64(unsafe.Sizeof([2]device.PCM{}))
 
 // keepDevices keeps what fabrication drew of the devices of single-tier cells:

@@ -90,9 +90,13 @@ func newParam(columns, n int, varies bool) param {
 
 func (p *param) column(j int) []float32 { return p.v[j*p.stride : j*p.stride+p.n] }
 
-// BytesPerCell is the memory of a cell whose transistors vary, and that is read
+// bytesPerCell is the memory of a cell whose transistors vary, and that is read
 // in both directions.
-const BytesPerCell = 4*(1+1+2+4) + 2*int64(unsafe.Sizeof(Wear{})) + 2*8
+const bytesPerCell = 4*(1+1+2+4) + 2*int64(unsafe.Sizeof(Wear{})) + 2*8
+
+// Bytes returns the memory of a tile whose transistors vary, and that is read in
+// both directions.
+func Bytes(rows, cols int) int64 { return int64(blocks(rows)) * int64(cols+1) * bytesPerCell }
 
 // MaxCells bounds a single tile: indices stay within 32 bits.
 const MaxCells = 1 << 30
