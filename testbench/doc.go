@@ -52,6 +52,6 @@
 //     -growth FILE draws it);
 //   - SweepWorkers: points of a sweep per second with one worker and with two.
 //
-// Those of single kernels, and of memory beside them, stand in package tile and in
-// package vector.
+// Those of single kernels stand in package tile; those of the yardstick's sums, and
+// of memory beside them, in circuit/vector.
 package testbench

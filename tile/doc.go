@@ -23,11 +23,10 @@
 //   - leak.go: the closed form of both leaks for any elapsed time. Time passes
 //     lazily, by one factor for the whole tile.
 //   - view.go: what reads see of the cells. It changes where a pulse moves
-//     charge, so that a read is a sum of products (package vector) and only a
-//     cell that was pulsed costs a look at its read curve.
+//     charge, so that a read is a sum of products and only a cell that was
+//     pulsed costs a look at its read curve.
 //   - synapse.go: single cells in the hands of a transfer programmer.
-//   - kernel.go: the loops over the cells of an update, with the vector forms
-//     beside it.
+//   - kernel.go: the loops over cells, with the vector forms beside it.
 //
 // # Approximations and their errors
 //

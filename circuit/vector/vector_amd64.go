@@ -7,7 +7,7 @@ import "golang.org/x/sys/cpu"
 // implementations returns those that this processor runs, the fastest first.
 func implementations() []implementation {
 	if cpu.X86.HasAVX2 {
-		return []implementation{{"AVX2", axpyAVX2, dotAVX2, dot2AVX2}, goLoops}
+		return []implementation{{"AVX2", axpyAVX2, dotAVX2}, goLoops}
 	}
 	return []implementation{goLoops}
 }
@@ -23,8 +23,3 @@ func axpyAVX2(a float32, x, y []float32)
 //
 //go:noescape
 func dotAVX2(x, y []float32) float32
-
-// dot2AVX2 is dot2Go, 32 elements at a time.
-//
-//go:noescape
-func dot2AVX2(p, q, x []float32) (px, qx float32)

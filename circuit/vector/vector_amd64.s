@@ -4,14 +4,13 @@
 
 // Register map of all functions:
 //
-//	SI DI R8  slices, each function says which
+//	SI DI  slices, each function says which
 //	CX   elements left
 //	AX   byte offset of the block in every slice
 //	BX DX    scratch
 //	Y0-Y3    products
 //	Y4-Y7    32 partial sums, lane k in register 4+k/8
-//	Y8-Y11   32 more
-//	Y12-Y14  blocks of a slice
+//	Y12-Y14  a factor, blocks of a slice
 //	Y15  lanes of a block that are elements, sign bits
 //
 // No product is fused with the sum it goes into: VMULPS and VADDPS round
@@ -171,63 +170,5 @@ rest:
 done:
 	TOTAL(Y4, Y5, Y6, Y7, X4)
 	VMOVSS X4, ret+48(FP)
-	VZEROUPPER
-	RET
-
-// DOT2 adds the products of the 8 elements at an offset to a and to b.
-#define DOT2(offset, a, b) \
-	VMOVUPS offset(R8)(AX*1), Y12       \
-	VMULPS  offset(SI)(AX*1), Y12, Y0   \
-	VMULPS  offset(DI)(AX*1), Y12, Y1   \
-	VADDPS  Y0, a, a                    \
-	VADDPS  Y1, b, b
-
-// DOT2_REST adds those of 8 elements, or of as many as there are.
-#define DOT2_REST(a, b) \
-	REST                                 \
-	VMASKMOVPS (R8)(AX*1), Y15, Y12      \
-	VMASKMOVPS (SI)(AX*1), Y15, Y13      \
-	VMASKMOVPS (DI)(AX*1), Y15, Y14      \
-	VMULPS     Y12, Y13, Y0              \
-	VMULPS     Y12, Y14, Y1              \
-	VADDPS     Y0, a, a                  \
-	VADDPS     Y1, b, b                  \
-	NEXT
-
-// func dot2AVX2(p, q, x []float32) (px, qx float32)
-//
-// SI is p, DI q, R8 x.
-TEXT ·dot2AVX2(SB), NOSPLIT, $0-80
-	MOVQ p_base+0(FP), SI
-	MOVQ q_base+24(FP), DI
-	MOVQ x_base+48(FP), R8
-	MOVQ x_len+56(FP), CX
-	CLEAR(Y4, Y5, Y6, Y7)
-	CLEAR(Y8, Y9, Y10, Y11)
-	XORL AX, AX
-	SUBQ $32, CX
-	JLT  rest
-
-block:
-	DOT2(0, Y4, Y8)
-	DOT2(32, Y5, Y9)
-	DOT2(64, Y6, Y10)
-	DOT2(96, Y7, Y11)
-	ADDQ $128, AX
-	SUBQ $32, CX
-	JGE  block
-
-rest:
-	ADDQ $32, CX
-	DOT2_REST(Y4, Y8)
-	DOT2_REST(Y5, Y9)
-	DOT2_REST(Y6, Y10)
-	DOT2_REST(Y7, Y11)
-
-done:
-	TOTAL(Y4, Y5, Y6, Y7, X4)
-	TOTAL(Y8, Y9, Y10, Y11, X8)
-	VMOVSS X4, px+72(FP)
-	VMOVSS X8, qx+76(FP)
 	VZEROUPPER
 	RET

@@ -21,30 +21,27 @@ func same(a, b float32) bool {
 }
 
 // check compares all functions of every implementation with the reference.
-func check(t *testing.T, a float32, p, q, x []float32) {
+func check(t *testing.T, a float32, x, y []float32) {
 	t.Helper()
-	want := slices.Clone(p)
+	want := slices.Clone(y)
 	axpyGo(a, x, want)
-	wantP, wantQ := dot2Go(p, q, x)
+	wantDot := dotGo(x, y)
 	for _, k := range implementations() {
 		use(t, k)
 		// What follows in the array must stay as it is.
-		room := append(slices.Clone(p), 7, 7, 7, 7, 7, 7, 7, 7)
-		got := room[:len(p)]
+		room := append(slices.Clone(y), 7, 7, 7, 7, 7, 7, 7, 7)
+		got := room[:len(y)]
 		Axpy(a, x, got)
 		for i := range want {
 			if !same(got[i], want[i]) {
 				t.Fatalf("%s: Axpy of %d: y[%d] = %g, reference %g", k.name, len(x), i, got[i], want[i])
 			}
 		}
-		if i := slices.IndexFunc(room[len(p):], func(v float32) bool { return v != 7 }); i >= 0 {
+		if i := slices.IndexFunc(room[len(y):], func(v float32) bool { return v != 7 }); i >= 0 {
 			t.Fatalf("%s: Axpy of %d writes past y", k.name, len(x))
 		}
-		if d := Dot(p, x); !same(d, wantP) {
-			t.Fatalf("%s: Dot of %d = %g, reference %g", k.name, len(x), d, wantP)
-		}
-		if d, e := Dot2(p, q, x); !same(d, wantP) || !same(e, wantQ) {
-			t.Fatalf("%s: Dot2 of %d = %g, %g, reference %g, %g", k.name, len(x), d, e, wantP, wantQ)
+		if d := Dot(x, y); !same(d, wantDot) {
+			t.Fatalf("%s: Dot of %d = %g, reference %g", k.name, len(x), d, wantDot)
 		}
 	}
 }
@@ -61,24 +58,24 @@ func draw(rng *rand.Rand, n int) []float32 {
 func TestMatchesReference(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for n := range 301 {
-		check(t, rng.Float32(), draw(rng, n), draw(rng, n), draw(rng, n))
+		check(t, rng.Float32(), draw(rng, n), draw(rng, n))
 	}
 }
 
-// FuzzVector reads three slices of any bit pattern.
+// FuzzVector reads two slices of any bit pattern.
 func FuzzVector(f *testing.F) {
 	f.Add(uint32(0), []byte{})
-	f.Add(math.Float32bits(-1), make([]byte, 12*33))
+	f.Add(math.Float32bits(-1), make([]byte, 8*33))
 	f.Fuzz(func(t *testing.T, a uint32, data []byte) {
-		n := min(len(data)/12, 300)
-		var s [3][]float32
+		n := min(len(data)/8, 300)
+		var s [2][]float32
 		for k := range s {
 			s[k] = make([]float32, n)
 			for i := range s[k] {
 				s[k][i] = math.Float32frombits(binary.LittleEndian.Uint32(data[4*(k*n+i):]))
 			}
 		}
-		check(t, math.Float32frombits(a), s[0], s[1], s[2])
+		check(t, math.Float32frombits(a), s[0], s[1])
 	})
 }
 
@@ -86,16 +83,14 @@ func FuzzVector(f *testing.F) {
 func TestSums(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	for _, n := range []int{0, 1, 7, 8, 100, 502} {
-		p, q, x := draw(rng, n), draw(rng, n), draw(rng, n)
-		var wantP, wantQ, size float64
+		x, p := draw(rng, n), draw(rng, n)
+		var want, size float64
 		for i := range x {
-			wantP += float64(p[i]) * float64(x[i])
-			wantQ += float64(q[i]) * float64(x[i])
-			size += math.Abs(float64(p[i])*float64(x[i])) + math.Abs(float64(q[i])*float64(x[i]))
+			want += float64(p[i]) * float64(x[i])
+			size += math.Abs(float64(p[i]) * float64(x[i]))
 		}
-		px, qx := Dot2(p, q, x)
-		if d := math.Abs(float64(px)-wantP) + math.Abs(float64(qx)-wantQ); d > 1e-6*size {
-			t.Errorf("Dot2 of %d is off by %g", n, d)
+		if d := math.Abs(float64(Dot(p, x)) - want); d > 1e-6*size {
+			t.Errorf("Dot of %d is off by %g", n, d)
 		}
 		y := slices.Clone(p)
 		Axpy(0.5, x, y)
@@ -132,9 +127,7 @@ func TestPanicsOnLengthMismatch(t *testing.T) {
 		func(s, short []float32) { Axpy(1, short, s) },
 		func(s, short []float32) { Axpy(1, s, short) },
 		func(s, short []float32) { Dot(s, short) },
-		func(s, short []float32) { Dot2(short, s, s) },
-		func(s, short []float32) { Dot2(s, short, s) },
-		func(s, short []float32) { Dot2(s, s, short) },
+		func(s, short []float32) { Dot(short, s) },
 	} {
 		func() {
 			defer func() {
@@ -149,10 +142,10 @@ func TestPanicsOnLengthMismatch(t *testing.T) {
 
 // The benchmarks run over rows of 500 elements that lie in the first-level
 // cache, and over as many as the third-level cache holds.
-func bench(b *testing.B, f func(p, q, x []float32)) {
+func bench(b *testing.B, f func(p, x []float32)) {
 	const n = 500
 	rng := rand.New(rand.NewPCG(5, 6))
-	p, q := draw(rng, n), draw(rng, n)
+	p := draw(rng, n)
 	for _, k := range implementations() {
 		for _, c := range []struct {
 			name string
@@ -163,7 +156,7 @@ func bench(b *testing.B, f func(p, q, x []float32)) {
 				all := draw(rng, n*c.rows)
 				i := 0
 				for b.Loop() {
-					f(p, q, all[i*n:(i+1)*n])
+					f(p, all[i*n:(i+1)*n])
 					if i++; i == c.rows {
 						i = 0
 					}
@@ -175,9 +168,8 @@ func bench(b *testing.B, f func(p, q, x []float32)) {
 	}
 }
 
-func BenchmarkAxpy(b *testing.B) { bench(b, func(p, _, x []float32) { Axpy(1e-3, x, p) }) }
-func BenchmarkDot(b *testing.B)  { bench(b, func(p, _, x []float32) { Dot(p, x) }) }
-func BenchmarkDot2(b *testing.B) { bench(b, func(p, q, x []float32) { Dot2(p, q, x) }) }
+func BenchmarkAxpy(b *testing.B) { bench(b, func(p, x []float32) { Axpy(1e-3, x, p) }) }
+func BenchmarkDot(b *testing.B)  { bench(b, func(p, x []float32) { Dot(p, x) }) }
 
 // BenchmarkMemory copies a row: what the memory allows.
-func BenchmarkMemory(b *testing.B) { bench(b, func(p, _, x []float32) { copy(p, x) }) }
+func BenchmarkMemory(b *testing.B) { bench(b, func(p, x []float32) { copy(p, x) }) }
