@@ -8,8 +8,10 @@ package tile
 //	at    = lt + sign g(V),  V = e + center r
 //	slope = sign g'(V) r
 //
-// which misses g by at most |d2g/dV2| (r span/2)^2/2 while alpha is within span/2 of
-// center, 0.004 uS for the default cell: a fifth of what the table of g does.
+// which misses g by at most |d2g/dV2| (r span/2)^2/2 while alpha is within span/2
+// of center: 0.0005 uS for the default cell. Where it passes a join of the table
+// of g, at which the table itself jumps, the two differ by 0.003 uS, a seventh of
+// what the table misses the curve by.
 // Lines follow from the state and center alone, whenever they are computed.
 type view struct {
 	curve     table

@@ -97,8 +97,25 @@ func TestViewsFollowTheState(t *testing.T) {
 	}
 }
 
-// A straight line misses the weight of a cell by no more than a fifth of what
-// the table of its read curve does.
+// A straight line misses the read curve by its curvature, a fortieth of what the
+// table does.
+func TestTangentOfTheReadCurve(t *testing.T) {
+	c := testCell()
+	const h = 1e-4
+	worst := 0.0
+	for v := c.Low; v <= c.High; v += 1e-3 {
+		slope := (c.Curves.Forward(v+h) - c.Curves.Forward(v-h)) / (2 * h)
+		for _, dv := range []float64{(v - c.Storage.Plate) * span / 2, (c.Storage.Plate - v) * span / 2} {
+			worst = max(worst, math.Abs(c.Curves.Forward(v+dv)-c.Curves.Forward(v)-slope*dv))
+		}
+	}
+	if worst > 0.0005e-6 {
+		t.Errorf("a tangent misses its curve by %.3g uS", worst*1e6)
+	}
+}
+
+// Against the table, whose segments meet with jumps, reads are off by less than a
+// fifth of what the table misses the curve by (see TestTablesMeetTheirCurves).
 func TestViewsAreStraight(t *testing.T) {
 	cell := testCell()
 	const rows, cols = 1, 200
