@@ -30,4 +30,13 @@
 // 10.1145/2063384.2063405) into the 128-bit state of a PCG-DXSM generator
 // (math/rand/v2). A stream is addressed, never shared, so a result does not
 // depend on the number of threads, the order of work, or a resume.
+//
+// # Rounding
+//
+// Go lets a compiler fuse a product with the sum that it goes into, which rounds
+// once instead of twice; from GOAMD64=v3 on it does. A result shall not depend on
+// what a program was compiled for, and a conversion forbids the fusion, so in
+// all that a run computes such a product is written float64(a*b). Package math's
+// own polynomials cannot be changed so: [Log1p], [Expm1] and [Stream.Normal] take
+// their place. Exp, Log and Sqrt are not compiled from Go on amd64.
 package circuit

@@ -59,10 +59,7 @@ func (s *Stream) Reset(seed uint64, p Purpose, instance, index uint64) {
 func (s *Stream) Uint64() uint64 { return s.pcg.Uint64() }
 
 // Float64 returns a uniform number in [0, 1).
-func (s *Stream) Float64() float64 { return s.rand.Float64() }
-
-// Normal returns a draw of N(0, 1).
-func (s *Stream) Normal() float64 { return s.rand.NormFloat64() }
+func (s *Stream) Float64() float64 { return float64(s.rand.Float64()) }
 
 // Shuffle permutes n elements.
 func (s *Stream) Shuffle(n int, swap func(i, j int)) { s.rand.Shuffle(n, swap) }
@@ -74,13 +71,13 @@ func (s *Stream) Gamma(k float64) float64 {
 	c := 1 / math.Sqrt(9*d)
 	for {
 		x := s.Normal()
-		v := 1 + c*x
+		v := 1 + float64(c*x)
 		if v <= 0 {
 			continue
 		}
 		v = v * v * v
 		u := s.Float64()
-		if u < 1-0.0331*x*x*x*x || math.Log(u) < 0.5*x*x+d*(1-v+math.Log(v)) {
+		if u < 1-0.0331*x*x*x*x || math.Log(u) < float64(0.5*x*x)+float64(d*(1-v+math.Log(v))) {
 			return d * v
 		}
 	}

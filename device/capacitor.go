@@ -1,6 +1,10 @@
 package device
 
-import "math"
+import (
+	"math"
+
+	"engram/circuit"
+)
 
 // CapacitorSpec describes the storage node of a short-term synapse.
 type CapacitorSpec struct {
@@ -48,9 +52,9 @@ type Leak struct {
 // After returns the voltage of a node at v0 after t seconds.
 func (l Leak) After(v0, t float64) float64 {
 	if math.IsInf(l.Tau, 1) {
-		return v0 + l.Drift*t
+		return v0 + float64(l.Drift*t)
 	}
-	return v0 + (l.Equilibrium()-v0)*-math.Expm1(-t/l.Tau)
+	return v0 - float64((l.Equilibrium()-v0)*circuit.Expm1(-t/l.Tau))
 }
 
 // Equilibrium returns the voltage at which both mechanisms balance, in V. It
@@ -59,5 +63,5 @@ func (l Leak) Equilibrium() float64 {
 	if math.IsInf(l.Tau, 1) {
 		return l.Plate
 	}
-	return l.Plate + l.Tau*l.Drift
+	return l.Plate + float64(l.Tau*l.Drift)
 }

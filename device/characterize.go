@@ -234,7 +234,7 @@ func (c *Cell) pulseResponse(start []float64, a Action) (*response, error) {
 	if err != nil {
 		return nil, err
 	}
-	middle := settle + (c.PulseWidth+c.Edge)/2
+	middle := settle + float64((c.PulseWidth+c.Edge)/2)
 	s, err := transient.NewSolver(circ, transient.Options{Stop: bench.Stop, Times: []float64{middle}})
 	if err != nil {
 		return nil, err

@@ -68,7 +68,7 @@ func (s *DriftSpec) Exponent(g float64, rng *circuit.Stream) float64 {
 		return 0
 	}
 	mean, sd := s.exponent(g)
-	return math.Abs(mean + sd*n)
+	return math.Abs(mean + float64(sd*n))
 }
 
 // exponent returns mean and standard deviation of the drift exponent. A device
@@ -83,7 +83,7 @@ func (s *DriftSpec) exponent(g float64) (mean, sd float64) {
 // After returns the conductance in S, t seconds after its last pulse, of a
 // device that had g at T0 and has drift exponent nu: g (t/T0)^-nu.
 func (s *DriftSpec) After(g, nu, t float64) float64 {
-	return g * math.Pow(t/s.T0, -nu)
+	return float64(g * math.Pow(t/s.T0, -nu))
 }
 
 // ReadNoise returns the standard deviation in S of a read t seconds after the
@@ -102,5 +102,5 @@ func (s *DriftSpec) ReadNoise(g, now, t float64) float64 {
 // below zero.
 func (s *DriftSpec) Read(g, nu, t float64, rng *circuit.Stream) float64 {
 	now := s.After(g, nu, t)
-	return now + s.ReadNoise(g, now, t)*rng.Normal()
+	return now + float64(s.ReadNoise(g, now, t)*rng.Normal())
 }

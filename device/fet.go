@@ -3,6 +3,8 @@ package device
 import (
 	"fmt"
 	"math"
+
+	"engram/circuit"
 )
 
 // FETSpec is the model card and the geometry of a MOS transistor in the EKV
@@ -188,10 +190,10 @@ const (
 func softplus(x float64) (value, slope float64) {
 	if x > 0 {
 		e := math.Exp(-x)
-		return x + math.Log1p(e), 1 / (1 + e)
+		return x + circuit.Log1p(e), 1 / (1 + e)
 	}
 	e := math.Exp(x)
-	return math.Log1p(e), e / (1 + e)
+	return circuit.Log1p(e), e / (1 + e)
 }
 
 // channelCurrent returns the current from drain to source of an NFET and its
@@ -208,21 +210,21 @@ func (f *FET) channelCurrent(vd, vg, vs float64) (i, gd, gg, gs float64) {
 	mod, modSlope := 1.0, 0.0
 	if f.lambda != 0 {
 		u, vds := 2*f.ut, vd-vs
-		root := math.Sqrt(vds*vds + u*u)
-		mod, modSlope = 1+f.lambda*(root-u), f.lambda*vds/root
+		root := math.Sqrt(float64(vds*vds) + float64(u*u))
+		mod, modSlope = 1+float64(f.lambda*(root-u)), f.lambda*vds/root
 	}
 	red, redSlope := 1.0, 0.0 // mobility reduction and its slope to vp
 	if f.theta != 0 {
 		v, slope := softplus(vp / f.ut)
-		red, redSlope = 1+f.theta*f.n*f.ut*v, f.theta*f.n*slope
+		red, redSlope = 1+float64(f.theta*f.n*f.ut*v), f.theta*f.n*slope
 	}
 	i = diff * mod / red
 	scale := mod / red
 	byVp := (dds-ddd)*scale - i*redSlope/red
 	gg = byVp / f.n
-	back := f.sigma * gg
-	bend := diff * modSlope / red
-	return i, ddd*scale + bend + back, gg, -dds*scale - bend + back
+	back := float64(f.sigma * gg)
+	bend := float64(diff * modSlope / red)
+	return i, float64(ddd*scale) + bend + back, gg, float64(-dds*scale) - bend + back
 }
 
 // Current returns the current into the drain in A at the terminal voltages in
@@ -241,12 +243,12 @@ func (f *FET) channelCharge(vd, vg, vs float64, q, dq []float64) {
 	yd, sd := softplus((vq - vd) * half)
 	c := f.n * f.channel / 6
 	unit := 2 * f.width * c
-	qd, qs := -unit*(2*yd+ys), -unit*(2*ys+yd)
+	qd, qs := float64(-unit*(2*yd+ys)), float64(-unit*(2*ys+yd))
 	// Slopes of qd and qs to drain, gate and source.
 	dd := [3]float64{2 * c * sd, -c * (2*sd + ss) / f.n, c * ss}
 	ds := [3]float64{c * sd, -c * (2*ss + sd) / f.n, 2 * c * ss}
 	dep := f.channel * (f.n - 1) / f.n
-	qg := dep*vg - (qd+qs)/f.n
+	qg := float64(dep*vg) - (qd+qs)/f.n
 	q[Drain] += qd
 	q[Source] += qs
 	q[Gate] += qg
@@ -265,8 +267,8 @@ func (f *FET) channelCharge(vd, vg, vs float64, q, dq []float64) {
 
 // addCapacitor adds a linear capacitor between terminals a and b.
 func addCapacitor(c, v float64, a, b int, q, dq []float64) {
-	q[a] += c * v
-	q[b] -= c * v
+	q[a] += float64(c * v)
+	q[b] -= float64(c * v)
 	dq[fetTerminals*a+a] += c
 	dq[fetTerminals*a+b] -= c
 	dq[fetTerminals*b+a] -= c

@@ -139,7 +139,7 @@ func (s *PCMSpec) crystallise(d *PCM, temperature, width float64) float64 {
 		return 0
 	}
 	z := (temperature - s.CrystalPeak) / s.CrystalWidth
-	return -math.Expm1(-d.K0 * math.Exp(-z*z/2) * width)
+	return -circuit.Expm1(-d.K0 * math.Exp(-z*z/2) * width)
 }
 
 // MeanStep returns the expected change of conductance in S that a pulse makes
@@ -167,8 +167,8 @@ func (s *PCMSpec) Set(d *PCM, current, width float64, rng *circuit.Stream) {
 	if share == 0 {
 		return // too cold to move atoms: no scatter either
 	}
-	jump := s.Jump + s.JumpGrowth*d.X*d.X
-	d.X = min(1, d.X+(1-d.X)*share*inverseGaussian(jump/share, rng))
+	jump := s.Jump + float64(s.JumpGrowth*d.X*d.X)
+	d.X = min(1, d.X+float64((1-d.X)*share*inverseGaussian(jump/share, rng)))
 }
 
 // SetRamp applies a pulse that falls from a peak current in A to zero in equal
@@ -210,7 +210,7 @@ func inverseGaussian(variance float64, rng *circuit.Stream) float64 {
 		return 1
 	}
 	n := rng.Normal()
-	w := n * n * variance / 2
+	w := float64(n * n * variance / 2)
 	x := 1 / (1 + w + math.Sqrt(w*(2+w)))
 	if rng.Float64()*(1+x) > 1 {
 		return 1 / x

@@ -56,7 +56,7 @@ func (a *Array) transferFinal(now circuit.Time, number uint64, r *FinalReport) c
 			cell.Close()
 			longest = max(longest, done.Time)
 			miss := cell.LongTerm() - w
-			r.squares += miss * miss
+			r.squares += float64(miss * miss)
 			r.ErrorMax = max(r.ErrorMax, math.Abs(miss))
 		}
 		length += a.programmer.ReadTime() + longest

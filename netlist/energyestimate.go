@@ -31,7 +31,7 @@ func (d *Design) Estimate(a Activities, examples float64) (*circuit.Ledger, erro
 		}
 		act := a[d.Arrays[k].Name]
 		still = max(still, act.TransferTime*transfers)
-		m.expect(&d.Arrays[k], &act, examples, transfers, d.ExampleTime().Seconds()*examples+act.TransferTime*transfers)
+		m.expect(&d.Arrays[k], &act, examples, transfers, float64(d.ExampleTime().Seconds()*examples)+float64(act.TransferTime*transfers))
 	}
 	for k := range d.Banks {
 		m := newBankMeter(l, d, k)

@@ -64,7 +64,7 @@ func (h *Histogram) Total() int {
 func (h *Histogram) Within(low, high float64) float64 {
 	n, width := 0, (h.High-h.Low)/float64(len(h.Counts))
 	for i, c := range h.Counts {
-		at := h.Low + float64(i)*width
+		at := h.Low + float64(float64(i)*width)
 		if at >= low-width/1e6 && at+width <= high+width/1e6 {
 			n += c
 		}

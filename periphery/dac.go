@@ -51,7 +51,7 @@ func (s *DACSpec) Overlap(dst, width []float32, from, to circuit.Time) {
 // round returns the nearest integer, ties to even, for |x| < 2^22.
 func round(x float32) float32 {
 	const magic = 3 << 22 // adding it leaves no fraction bits
-	return float32(x+magic) - magic
+	return float32(float32(x)+magic) - magic
 }
 
 func clamp(x, low, high float32) float32 {

@@ -3,6 +3,8 @@ package periphery
 import (
 	"fmt"
 	"math"
+
+	"engram/circuit"
 )
 
 // Activation is the function that a neuron's converter applies to the charge.
@@ -46,13 +48,18 @@ func (a Activation) apply(z []float32) {
 
 func logistic(z float32) float32 { return float32(1 / (1 + math.Exp(-float64(z)))) }
 
+func tanh(z float32) float32 {
+	e := circuit.Expm1(-2 * math.Abs(float64(z)))
+	return float32(math.Copysign(e/(e+2), float64(z)))
+}
+
 // At evaluates the activation at z; not for Softmax, which has no scalar form.
 func (a Activation) At(z float32) float32 {
 	switch a {
 	case Logistic:
 		return logistic(z)
 	case Tanh:
-		return float32(math.Tanh(float64(z)))
+		return tanh(z)
 	case Clipped:
 		return clamp(z, 0, 1)
 	}

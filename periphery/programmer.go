@@ -91,7 +91,7 @@ func (p *Programmer) Spec() *TransferSpec { return &p.spec }
 // expect returns the nominal step of a device of conductance g under current
 // c of the list, from the table.
 func (p *Programmer) expect(g float64, c int) float64 {
-	n := int(min(max(g/p.top, 0), 1)*(tablePoints-1) + 0.5)
+	n := int(float64(min(max(g/p.top, 0), 1)*(tablePoints-1)) + 0.5)
 	return p.step[c][n]
 }
 

@@ -96,7 +96,7 @@ func (p *Pulser) train(f float32, scheme Scheme, rng *circuit.Stream) uint32 {
 		return p.bernoulli(f, rng)
 	case Dithered:
 		u := rng.Uint64()
-		count := int(n + float32(u>>40)*0x1p-24)
+		count := int(float32(n) + float32(float32(u>>40)*0x1p-24))
 		if count == 0 {
 			return 0
 		}

@@ -184,8 +184,8 @@ func layerErrors(d *netlist.Design, before, now *netlist.Snapshot) []float64 {
 			is := now.Weights(k)
 			for n, was := range before.Weights(k) {
 				e := float64(is[n] - was)
-				diff += e * e
-				size += float64(was) * float64(was)
+				diff += float64(e * e)
+				size += float64(float64(was) * float64(was))
 			}
 		}
 		if size > 0 {

@@ -1,7 +1,5 @@
 package testbench
 
-import "math"
-
 // A Schedule is how the learning rate falls over a training.
 type Schedule string
 
@@ -16,5 +14,9 @@ func (s *LearningSpec) rate(n, perEpoch, total int) float64 {
 	if s.Schedule == Linear {
 		return s.Rate * (1 - float64(n)/float64(total))
 	}
-	return s.Rate * math.Pow(s.Decay, float64(n/perEpoch))
+	rate := s.Rate
+	for range n / perEpoch {
+		rate *= s.Decay
+	}
+	return rate
 }

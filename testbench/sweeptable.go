@@ -97,7 +97,7 @@ func newStatistic(values []float64) statistic {
 	}
 	if s.n > 1 {
 		for _, v := range values {
-			s.sd += (v - s.mean) * (v - s.mean)
+			s.sd += float64((v - s.mean) * (v - s.mean))
 		}
 		s.sd = math.Sqrt(s.sd / float64(s.n-1))
 	}
@@ -168,7 +168,7 @@ func (t *sweepTable) reference() float64 {
 	var n int
 	for _, c := range t.cells {
 		if s, ok := c.measures[floatMeasure]; ok {
-			sum += s.mean * float64(s.n)
+			sum += float64(s.mean * float64(s.n))
 			n += s.n
 		}
 	}

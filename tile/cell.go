@@ -1,10 +1,6 @@
 package tile
 
-import (
-	"math"
-
-	"engram/device"
-)
+import "engram/device"
 
 // A Cell is the unit cell of a tile: three transistors and a capacitor for the
 // short-term weight, two phase-change devices for the long-term one. It is
@@ -82,18 +78,25 @@ func (c *Cell) SetStep(g, current, width float64) float64 {
 	return c.PCM.MeanStep(&d, current, width)
 }
 
+// nodes are the Chebyshev nodes (1 - cos((2k+1) pi/8))/2 of a segment.
+var nodes = [4]float64{(1 - cos1) / 2, (1 - cos3) / 2, (1 + cos3) / 2, (1 + cos1) / 2}
+
+const (
+	cos1 = 0.92387953251128675613 // cos(pi/8)
+	cos3 = 0.38268343236508977173 // cos(3 pi/8)
+)
+
 // newTable approximates f on [low, high] by a cubic through four Chebyshev
 // nodes per segment.
 func newTable(f func(float64) float64, low, high float64) table {
 	width := (high - low) / segmentCount
 	t := table{scale: float32(1 / width), offset: float32(-low / width)}
 	for s := range segmentCount {
-		var x, y [4]float64
-		for k := range x {
-			x[k] = (1 - math.Cos((2*float64(k)+1)*math.Pi/8)) / 2
-			y[k] = f(low + (float64(s)+x[k])*width)
+		var y [4]float64
+		for k, x := range nodes {
+			y[k] = f(low + float64((float64(s)+x)*width))
 		}
-		for k, c := range interpolate(x, y) {
+		for k, c := range interpolate(nodes, y) {
 			t.c[k][s] = float32(c)
 		}
 	}

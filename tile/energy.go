@@ -124,8 +124,8 @@ func (t *Tile) Stored(now circuit.Time) float64 {
 	for i := range t.rows {
 		t.catchUp(i, now)
 		for j := range t.stride {
-			v := float64(t.veq.column(j)[i]) + float64(t.alpha)*float64(t.r[t.index(i, j)])
-			sum += v * v
+			v := float64(t.veq.column(j)[i]) + float64(float64(t.alpha)*float64(t.r[t.index(i, j)]))
+			sum += float64(v * v)
 		}
 	}
 	return t.cell.Curves.NodeC / 2 * sum
@@ -181,14 +181,14 @@ func (p *spent) precharged(t *Tile, sum float64) {
 // held books charge out of the rail at V0 that changed r by sum.
 func (p *spent) held(t *Tile, sum float64) {
 	p.sum += sum
-	p.Precharged += t.cell.Curves.NodeC * float64(t.alpha) * sum
+	p.Precharged += float64(t.cell.Curves.NodeC * float64(t.alpha) * sum)
 }
 
 // pulsed books n pulses of a transfer programmer, up for n > 0, that changed r
 // by sum.
 func (p *spent) pulsed(t *Tile, n int, sum float64) {
 	p.sum += sum
-	q := t.cell.Curves.NodeC * float64(t.alpha) * sum
+	q := float64(t.cell.Curves.NodeC * float64(t.alpha) * sum)
 	if n > 0 {
 		p.PulsesUp += uint64(n)
 		p.TransferSupply += q

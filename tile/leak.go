@@ -102,7 +102,7 @@ func (t *Tile) catchUp(i int, now circuit.Time) {
 		k, r := i*t.stride+j, &t.r[t.index(i, j)]
 		// The change is computed apart: a factor next to 1 would lose it.
 		before := float64(*r)
-		*r += float32(before*math.Expm1(-dt*float64(l.tauInv[k])) + float64(l.drift[k])*dt)
+		*r += float32(float64(before*circuit.Expm1(-dt*float64(l.tauInv[k]))) + float64(float64(l.drift[k])*dt))
 		sum += float64(*r) - before
 	}
 	t.caughtUp(i, sum, dt)

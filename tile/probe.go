@@ -15,7 +15,7 @@ func (t *Tile) Voltage(now circuit.Time, i, j int) float64 {
 	case l.perCell:
 		dt := (now - l.seen[i]).Seconds()
 		k := i*t.stride + j
-		r += r*math.Expm1(-dt*float64(l.tauInv[k])) + float64(l.drift[k])*dt
+		r += float64(r*circuit.Expm1(-dt*float64(l.tauInv[k]))) + float64(float64(l.drift[k])*dt)
 	case !l.none():
 		r *= math.Exp(-(now - l.frame).Seconds() / l.tau)
 	}
@@ -29,5 +29,5 @@ func (t *Tile) Weight(now circuit.Time, i, j int) float64 {
 		shift := t.veq.column(j)[i] - t.e.column(j)[i]
 		return float64(t.forward.curve.at(float32(t.Voltage(now, i, j)) - shift))
 	}
-	return float64(t.lt[t.index(i, j)]) + float64(t.sign[j])*(g(j)-g(t.cols))
+	return float64(t.lt[t.index(i, j)]) + float64(float64(t.sign[j])*(g(j)-g(t.cols)))
 }

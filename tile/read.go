@@ -23,7 +23,7 @@ func (t *Tile) Forward(now circuit.Time, x, charge []float32, scale float32) {
 	// the conductance that the current passes.
 	var through float64
 	for i, xi := range x {
-		through += abs(xi) * (t.rowG[i] - t.rowLT[i])
+		through += float64(abs(xi) * (t.rowG[i] - t.rowLT[i]))
 	}
 	pass := func(j int, q float32) {
 		if negative {
@@ -94,10 +94,10 @@ func (t *Tile) Backward(now circuit.Time, d, charge []float32, scale float32) {
 	for j, dj := range d {
 		ref += float32(dj * t.sign[j])
 		if dj != 0 {
-			through += abs(dj) * (t.spread(rows, j, dj, off) + t.colG[j] - float64(t.sign[j])*t.colLT[j])
+			through += float64(abs(dj) * (t.spread(rows, j, dj, off) + t.colG[j] - float64(float64(t.sign[j])*t.colLT[j])))
 		}
 	}
-	through += abs(ref) * t.spread(rows, t.cols, -ref, off)
+	through += float64(abs(ref) * t.spread(rows, t.cols, -ref, off))
 	for i, q := range rows[:t.rows] {
 		charge[i] += float32(q * scale)
 	}

@@ -69,7 +69,7 @@ func (t *Tile) setCell(i, j, k, n int) {
 	t.colG[j] += pair
 	if !t.changed.Load() { // the sums follow, rather than being made anew
 		lt := float64(t.lt[t.index(i, j)] - was)
-		t.rowLT[i] += float64(t.sign[j]) * lt
+		t.rowLT[i] += float64(float64(t.sign[j]) * lt)
 		t.colLT[j] += lt
 	}
 	t.redraw(func(v *view) { t.drawCell(v, i, j) })

@@ -147,10 +147,10 @@ func (c *component) load(s *Solver, t, rate float64) error {
 			}
 			c.i[row] += in.i[t]
 			c.q[row] += in.q[t]
-			c.size[row] += math.Abs(in.i[t]) + rate*math.Abs(in.q[t])
+			c.size[row] += math.Abs(in.i[t]) + float64(rate*math.Abs(in.q[t]))
 			for u, col := range in.local {
 				if col >= 0 {
-					a[row*n+col] += in.di[t*k+u] + rate*in.dq[t*k+u]
+					a[row*n+col] += in.di[t*k+u] + float64(rate*in.dq[t*k+u])
 				}
 			}
 		}
@@ -206,14 +206,14 @@ func (c *component) residual(rate float64) (converged bool) {
 	for r := range n {
 		f := c.i[r]
 		if r < len(c.nodes) {
-			f += rate * (c.q[r] - c.target[r])
+			f += float64(rate * (c.q[r] - c.target[r]))
 		}
 		c.step[r] = -f
 		diag := math.Abs(c.matrix.a[r*n+r])
 		if r >= len(c.nodes) {
 			diag = 1
 		}
-		if !(math.Abs(f) <= newtonTol*diag+roundoff*(c.size[r]+rate*math.Abs(c.target[r]))) {
+		if !(math.Abs(f) <= float64(newtonTol*diag)+float64(roundoff*(c.size[r]+float64(rate*math.Abs(c.target[r]))))) {
 			converged = false
 		}
 	}
@@ -272,7 +272,7 @@ func (c *component) hold() bool {
 		if r >= len(c.nodes) {
 			diag = 1
 		}
-		converged = converged && math.Abs(c.step[r]) <= newtonTol*diag+roundoff*c.size[r]
+		converged = converged && math.Abs(c.step[r]) <= float64(newtonTol*diag)+float64(roundoff*c.size[r])
 	}
 	return converged
 }
@@ -302,10 +302,10 @@ func (c *component) advance(s *Solver, k int, t, h float64) error {
 	for r := range c.nodes {
 		c.target[r] = c.q0[r]
 		for j := range k {
-			c.target[r] += h * coeffA[k][j] * c.flow[j][r]
+			c.target[r] += float64(h * coeffA[k][j] * c.flow[j][r])
 		}
 	}
-	if err := c.newton(s, t+coeffC[k]*h, 1/(h*gamma)); err != nil {
+	if err := c.newton(s, t+float64(coeffC[k]*h), 1/(h*gamma)); err != nil {
 		return err
 	}
 	copy(c.at[k], c.x)
@@ -324,18 +324,18 @@ func (c *component) predict(k int, h float64) {
 	switch k {
 	case 0:
 		for r := range c.x {
-			c.x[r] = c.x0[r] + gamma*h*c.slope[r]
+			c.x[r] = c.x0[r] + float64(gamma*h*c.slope[r])
 		}
 	case 1:
 		for r := range c.x {
-			c.x[r] = c.x0[r] + (c.at[0][r]-c.x0[r])*(coeffC[1]/coeffC[0])
+			c.x[r] = c.x0[r] + float64((c.at[0][r]-c.x0[r])*(coeffC[1]/coeffC[0]))
 		}
 	default:
 		for r := range c.x {
 			first := (c.at[0][r] - c.x0[r]) / coeffC[0]
 			second := (c.at[1][r] - c.x0[r]) / coeffC[1]
 			bend := (second - first) / (coeffC[1] - coeffC[0])
-			c.x[r] = c.x0[r] + first + bend*(1-coeffC[0])
+			c.x[r] = c.x0[r] + first + float64(bend*(1-coeffC[0]))
 		}
 	}
 }
@@ -379,7 +379,7 @@ func (c *component) accept(h float64) {
 		// Slope at 1 of the parabola through (c1, a), (c2, b) and (1, d).
 		first := (b - a) / (c2 - c1)
 		bend := ((d-b)/(1-c2) - first) / (1 - c1)
-		c.slope[r] = (first + bend*(2-c1-c2)) / h
+		c.slope[r] = (first + float64(bend*(2-c1-c2))) / h
 	}
 	copy(c.x0, c.x)
 	copy(c.q0, c.q)

@@ -83,7 +83,7 @@ func (s *Solver) stored() float64 {
 	s.each(func(in *instance) {
 		if in.linear != nil {
 			u := s.volts[in.nodes[0]] - s.volts[in.nodes[1]]
-			sum += in.linear.capacitance * u * u / 2
+			sum += float64(in.linear.capacitance * u * u / 2)
 		}
 	})
 	return sum
@@ -120,11 +120,11 @@ func (in *instance) book(a *account, h float64) {
 		for k := range stages {
 			through := 0.0
 			for j := range k + 1 {
-				through += h * coeffA[k][j] * in.stage[j].i[t]
+				through += float64(h * coeffA[k][j] * in.stage[j].i[t])
 			}
 			onto := in.stage[k].q[t] - in.q0[t]
-			in.dissipated += a.level[k][n] * through
-			in.charged += a.level[k][n] * onto
+			in.dissipated += float64(a.level[k][n] * through)
+			in.charged += float64(a.level[k][n] * onto)
 			if in.local[t] < 0 {
 				a.moved[k][n] += through + onto
 			}
@@ -138,13 +138,13 @@ func (s *Solver) bookCurrentSources(h float64) {
 	for j, src := range s.circuit.isources {
 		var w [stages]float64
 		for k := range stages {
-			w[k] = src.wave.At(s.time + coeffC[k]*h)
+			w[k] = src.wave.At(s.time + float64(coeffC[k]*h))
 		}
 		for k := range stages {
-			q := h * upTo(k, &w)
+			q := float64(h * upTo(k, &w))
 			a.moved[k][src.pos] += q
 			a.moved[k][src.neg] -= q
-			a.energy[base+j] += q * (a.level[k][src.neg] - a.level[k][src.pos])
+			a.energy[base+j] += float64(q * (a.level[k][src.neg] - a.level[k][src.pos]))
 			if k == stages-1 {
 				a.charge[base+j] -= q
 			}
@@ -159,10 +159,10 @@ func (s *Solver) bookBranches(h float64) {
 			id, row := a.index[b.name], len(c.nodes)+j
 			w := [stages]float64{c.at[0][row], c.at[1][row], c.at[2][row]}
 			for k := range stages {
-				q := h * upTo(k, &w)
+				q := float64(h * upTo(k, &w))
 				a.moved[k][b.source.pos] -= q
 				a.moved[k][b.source.neg] += q
-				a.energy[id] += q * (a.level[k][b.source.pos] - a.level[k][b.source.neg])
+				a.energy[id] += float64(q * (a.level[k][b.source.pos] - a.level[k][b.source.neg]))
 				if k == stages-1 {
 					a.charge[id] += q
 				}
@@ -180,8 +180,8 @@ func (s *Solver) bookDriven() {
 		for k := range stages {
 			q := a.moved[k][d.node]
 			a.moved[k][d.parent] += q
-			a.energy[d.source] += q * (a.level[k][d.node] - a.level[k][d.parent])
+			a.energy[d.source] += float64(q * (a.level[k][d.node] - a.level[k][d.parent]))
 		}
-		a.charge[d.source] += d.sign * a.moved[stages-1][d.node]
+		a.charge[d.source] += float64(d.sign * a.moved[stages-1][d.node])
 	}
 }

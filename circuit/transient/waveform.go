@@ -68,7 +68,7 @@ func (p *PWL) At(t float64) float64 {
 	if v0 == v1 {
 		return v0
 	}
-	return v0 + (v1-v0)*((t-t0)/(t1-t0))
+	return v0 + float64((v1-v0)*((t-t0)/(t1-t0)))
 }
 
 // Breakpoints appends the times of the points.

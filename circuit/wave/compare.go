@@ -19,7 +19,7 @@ func (tr Trace) Resample(times []float64) ([]float64, error) {
 	if n == 0 {
 		return nil, fmt.Errorf("wave: resampling a trace without samples")
 	}
-	slack := endSlack * (tr.T[n-1] - tr.T[0])
+	slack := float64(endSlack * (tr.T[n-1] - tr.T[0]))
 	out := make([]float64, len(times))
 	i := 0
 	for k, t := range times {
