@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"engram/circuit"
+	"engram/circuit/vector"
 )
 
 // Activation is the function that a neuron's converter applies to the charge.
@@ -33,37 +34,28 @@ func (a Activation) low() float32 {
 	return 0
 }
 
-// apply replaces every z by the activation there.
-func (a Activation) apply(z []float32) {
-	if a == Logistic { // the choice is dear beside what it chooses
+// Apply replaces every z by the activation there; not for Softmax, which has no
+// scalar form.
+func (a Activation) Apply(z []float32) {
+	switch a {
+	case Logistic:
+		vector.Logistic(z)
+	case Tanh:
 		for i, v := range z {
-			z[i] = logistic(v)
+			z[i] = tanh(v)
 		}
-		return
-	}
-	for i, v := range z {
-		z[i] = a.At(v)
+	case Clipped:
+		for i, v := range z {
+			z[i] = clamp(v, 0, 1)
+		}
+	default:
+		panic(fmt.Sprintf("periphery: activation %q has no scalar form", a))
 	}
 }
-
-func logistic(z float32) float32 { return float32(1 / (1 + math.Exp(-float64(z)))) }
 
 func tanh(z float32) float32 {
 	e := circuit.Expm1(-2 * math.Abs(float64(z)))
 	return float32(math.Copysign(e/(e+2), float64(z)))
-}
-
-// At evaluates the activation at z; not for Softmax, which has no scalar form.
-func (a Activation) At(z float32) float32 {
-	switch a {
-	case Logistic:
-		return logistic(z)
-	case Tanh:
-		return tanh(z)
-	case Clipped:
-		return clamp(z, 0, 1)
-	}
-	panic(fmt.Sprintf("periphery: activation %q has no scalar form", a))
 }
 
 // Derivative is f'(z) as a function of the output y = f(z), which is what a
@@ -124,7 +116,7 @@ func (n *Neuron) Forward(y, charge []float32) error {
 		for i, q := range charge {
 			y[i] = n.convert.Input(i, q)
 		}
-		n.activation.apply(y)
+		n.activation.Apply(y)
 		n.convert.quantise(y, n.activation.low())
 	}
 	return checkFinite(n.path, "output", y)

@@ -77,34 +77,49 @@ func (p *Pulser) Columns(up, down []uint32, d []float32, rng *circuit.Stream) {
 
 func (p *Pulser) trains(pos, neg []uint32, v []float32, scheme Scheme, rng *circuit.Stream) {
 	pos, neg = pos[:len(v)], neg[:len(v)]
-	for i, f := range v {
-		var word uint32
-		if a := max(f, -f); a > 0 { // not NaN
-			word = p.train(min(a, 1), scheme, rng)
+	switch scheme {
+	case Stochastic:
+		for i, f := range v {
+			if pos[i] = 0; f != 0 {
+				pos[i] = p.bernoulli(magnitude(f), rng)
+			}
 		}
+	case Dithered:
+		for i, f := range v {
+			if pos[i] = 0; f != 0 {
+				pos[i] = p.dither(magnitude(f), rng)
+			}
+		}
+	default:
+		for i, f := range v {
+			pos[i] = p.spread[int(round(magnitude(f)*float32(p.spec.Slots)))]
+		}
+	}
+	for i, f := range v {
 		// Signs are random: a choice without a branch.
 		down := uint32(int32(math.Float32bits(f)) >> 31)
-		pos[i], neg[i] = word&^down, word&down
+		pos[i], neg[i] = pos[i]&^down, pos[i]&down
 	}
 }
 
-// train returns a train that fires in a fraction f of the slots, 0 < f <= 1.
-func (p *Pulser) train(f float32, scheme Scheme, rng *circuit.Stream) uint32 {
-	n := f * float32(p.spec.Slots)
-	switch scheme {
-	case Stochastic:
-		return p.bernoulli(f, rng)
-	case Dithered:
-		u := rng.Uint64()
-		count := int(float32(n) + float32(float32(u>>40)*0x1p-24))
-		if count == 0 {
-			return 0
-		}
-		phase, _ := bits.Mul64(u<<24, uint64(p.spec.Slots))
-		return p.rotate(p.spread[min(count, p.spec.Slots)], int(phase))
-	default:
-		return p.spread[int(round(n))]
+// magnitude returns |f|, and 1 beyond. A NaN counts as 0.
+func magnitude(f float32) float32 {
+	if a := max(f, -f); a > 0 {
+		return min(a, 1)
 	}
+	return 0
+}
+
+// dither rounds f slots up with the probability of what they are more than a
+// whole number, and begins at any of them.
+func (p *Pulser) dither(f float32, rng *circuit.Stream) uint32 {
+	u := rng.Uint64()
+	count := int(float32(f*float32(p.spec.Slots)) + float32(float32(u>>40)*0x1p-24))
+	if count == 0 {
+		return 0
+	}
+	phase, _ := bits.Mul64(u<<24, uint64(p.spec.Slots))
+	return p.rotate(p.spread[min(count, p.spec.Slots)], int(phase))
 }
 
 // bernoulli fires every slot with probability f, on a grid of 2^-16.

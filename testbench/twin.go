@@ -202,9 +202,8 @@ func (b *twinBank) forward() {
 		periphery.SoftmaxTo(b.y, b.z)
 		return
 	}
-	for i, z := range b.z {
-		b.y[i] = b.activation.At(z)
-	}
+	copy(b.y, b.z)
+	b.activation.Apply(b.y)
 }
 
 func (b *twinBank) backward(output bool, target []float32) {

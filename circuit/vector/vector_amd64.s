@@ -172,3 +172,87 @@ done:
 	VMOVSS X4, ret+48(FP)
 	VZEROUPPER
 	RET
+
+// OCT makes a constant of eight equal elements of 32 bits.
+#define OCT(name, value) \
+	DATA name<>+0(SB)/4, value     \
+	DATA name<>+4(SB)/4, value     \
+	DATA name<>+8(SB)/4, value     \
+	DATA name<>+12(SB)/4, value    \
+	DATA name<>+16(SB)/4, value    \
+	DATA name<>+20(SB)/4, value    \
+	DATA name<>+24(SB)/4, value    \
+	DATA name<>+28(SB)/4, value    \
+	GLOBL name<>(SB), RODATA|NOPTR, $32
+
+OCT(one, $1.0)
+OCT(minus, $0x80000000)
+OCT(bias, $127)
+OCT(expMin, $-87.3)
+OCT(expMax, $88.0)
+OCT(log2e, $1.44269504)
+OCT(ln2High, $0.693359375)
+OCT(ln2Low, $-2.12194440e-4)
+OCT(toWhole, $12582912.0)
+OCT(exp5, $1.9875691500e-4)
+OCT(exp4, $1.3981999507e-3)
+OCT(exp3, $8.3334519073e-3)
+OCT(exp2, $4.1665795894e-2)
+OCT(exp1, $1.6666665459e-1)
+OCT(exp0, $5.0000001201e-1)
+
+// HORNER sets p = p*r + c, with r in Y1 and p in Y2.
+#define HORNER(c) \
+	VMULPS Y1, Y2, Y2           \
+	VADDPS c<>(SB), Y2, Y2
+
+// func logisticAVX2(x []float32)
+//
+// SI is x, Y0 v, Y1 r, Y2 p, Y3 n and then 2^n. VMAXPS and VMINPS return their
+// second source (the first operand here) when a comparison is false, so a NaN
+// stays.
+TEXT ·logisticAVX2(SB), NOSPLIT, $0-24
+	MOVQ x_base+0(FP), SI
+	MOVQ x_len+8(FP), CX
+	XORL AX, AX
+
+block:
+	REST
+	VMASKMOVPS (SI)(AX*1), Y15, Y0
+	VXORPS     minus<>(SB), Y0, Y0
+	VMOVUPS    expMin<>(SB), Y4
+	VMAXPS     Y0, Y4, Y0              // min > v ? min : v
+	VMOVUPS    expMax<>(SB), Y4
+	VMINPS     Y0, Y4, Y0              // max < v ? max : v
+	VMOVUPS    toWhole<>(SB), Y4
+	VMULPS     log2e<>(SB), Y0, Y3     // n = v*log2e, to a whole number
+	VADDPS     Y4, Y3, Y3
+	VSUBPS     Y4, Y3, Y3
+	VMULPS     ln2High<>(SB), Y3, Y1   // r = v - n*ln2
+	VSUBPS     Y1, Y0, Y1
+	VMULPS     ln2Low<>(SB), Y3, Y4
+	VSUBPS     Y4, Y1, Y1
+	VMULPS     exp5<>(SB), Y1, Y2      // p
+	VADDPS     exp4<>(SB), Y2, Y2
+	HORNER(exp3)
+	HORNER(exp2)
+	HORNER(exp1)
+	HORNER(exp0)
+	VMULPS     Y1, Y1, Y4              // p*r^2 + r + 1
+	VMULPS     Y4, Y2, Y2
+	VADDPS     Y1, Y2, Y2
+	VMOVUPS    one<>(SB), Y4
+	VADDPS     Y4, Y2, Y2
+	VCVTTPS2DQ Y3, Y3                  // e = that times 2^n
+	VPADDD     bias<>(SB), Y3, Y3
+	VPSLLD     $23, Y3, Y3
+	VMULPS     Y3, Y2, Y2
+	VADDPS     Y4, Y2, Y2              // 1/(1+e)
+	VDIVPS     Y2, Y4, Y2
+	VMASKMOVPS Y2, Y15, (SI)(AX*1)
+	NEXT
+	JMP        block
+
+done:
+	VZEROUPPER
+	RET

@@ -26,6 +26,8 @@ func check(t *testing.T, a float32, x, y []float32) {
 	want := slices.Clone(y)
 	axpyGo(a, x, want)
 	wantDot := dotGo(x, y)
+	wantLogistic := slices.Clone(x)
+	logisticGo(wantLogistic)
 	for _, k := range implementations() {
 		use(t, k)
 		// What follows in the array must stay as it is.
@@ -39,6 +41,17 @@ func check(t *testing.T, a float32, x, y []float32) {
 		}
 		if i := slices.IndexFunc(room[len(y):], func(v float32) bool { return v != 7 }); i >= 0 {
 			t.Fatalf("%s: Axpy of %d writes past y", k.name, len(x))
+		}
+		room = append(slices.Clone(x), 7, 7, 7, 7, 7, 7, 7, 7)
+		got = room[:len(x)]
+		Logistic(got)
+		for i := range wantLogistic {
+			if !same(got[i], wantLogistic[i]) {
+				t.Fatalf("%s: Logistic(%g), element %d of %d, is %g, reference %g", k.name, x[i], i, len(x), got[i], wantLogistic[i])
+			}
+		}
+		if i := slices.IndexFunc(room[len(x):], func(v float32) bool { return v != 7 }); i >= 0 {
+			t.Fatalf("%s: Logistic of %d writes past x", k.name, len(x))
 		}
 		if d := Dot(x, y); !same(d, wantDot) {
 			t.Fatalf("%s: Dot of %d = %g, reference %g", k.name, len(x), d, wantDot)
@@ -98,6 +111,29 @@ func TestSums(t *testing.T) {
 			if want := float64(p[i]) + 0.5*float64(x[i]); math.Abs(float64(y[i])-want) > 1e-6*(1+math.Abs(want)) {
 				t.Errorf("Axpy of %d: y[%d] = %g, want %g", n, i, y[i], want)
 			}
+		}
+	}
+}
+
+// TestLogistic compares with float64, from one end of its range to the other.
+func TestLogistic(t *testing.T) {
+	var x []float32
+	for v := float32(-88); v < 100; v += 0.00137 {
+		x = append(x, v)
+	}
+	for _, k := range implementations() {
+		use(t, k)
+		y := slices.Clone(x)
+		Logistic(y)
+		for i, v := range x {
+			if want := 1 / (1 + math.Exp(-float64(v))); math.Abs(float64(y[i])-want) > 2e-7*want {
+				t.Fatalf("%s: Logistic(%v) = %v, want %v", k.name, v, y[i], want)
+			}
+		}
+		ends := []float32{float32(math.Inf(-1)), -1e30, 0, 1e30, float32(math.Inf(1)), float32(math.NaN())}
+		Logistic(ends)
+		if !(ends[0] > 0 && ends[0] < 1e-37 && ends[1] == ends[0] && ends[2] == 0.5 && ends[3] == 1 && ends[4] == 1 && ends[5] != ends[5]) {
+			t.Errorf("%s: Logistic of -Inf, -1e30, 0, 1e30, Inf, NaN is %v", k.name, ends)
 		}
 	}
 }
@@ -168,8 +204,9 @@ func bench(b *testing.B, f func(p, x []float32)) {
 	}
 }
 
-func BenchmarkAxpy(b *testing.B) { bench(b, func(p, x []float32) { Axpy(1e-3, x, p) }) }
-func BenchmarkDot(b *testing.B)  { bench(b, func(p, x []float32) { Dot(p, x) }) }
+func BenchmarkAxpy(b *testing.B)     { bench(b, func(p, x []float32) { Axpy(1e-3, x, p) }) }
+func BenchmarkDot(b *testing.B)      { bench(b, func(p, x []float32) { Dot(p, x) }) }
+func BenchmarkLogistic(b *testing.B) { bench(b, func(_, x []float32) { Logistic(x) }) }
 
 // BenchmarkMemory copies a row: what the memory allows.
 func BenchmarkMemory(b *testing.B) { bench(b, func(p, x []float32) { copy(p, x) }) }

@@ -44,6 +44,7 @@ func TestStaysWithinSlices(t *testing.T) {
 				x, y := fenced(t, draw(rng, n), atEnd), fenced(t, draw(rng, n), atEnd)
 				Axpy(0.5, x, y)
 				Dot(x, y)
+				Logistic(x)
 			}
 		}
 	}
