@@ -57,8 +57,9 @@ type Sequencer struct {
 	sign   float32
 	whole  bool // there is no short-term part
 	stage  stage
-	queue  [4]step
+	queue  [4]step // filled only when empty
 	queued int
+	next   int // of queue
 
 	target  float64
 	short   float64    // s (g - g_ref) after the precharge, as read
@@ -115,8 +116,10 @@ func (q *Sequencer) Next(s Synapse) (Operation, bool) {
 			return Operation{}, false
 		}
 	}
-	now := q.queue[0]
-	q.queued = copy(q.queue[:], q.queue[1:q.queued])
+	now := q.queue[q.next]
+	if q.next++; q.next == q.queued {
+		q.next, q.queued = 0, 0
+	}
 	op := q.do(s, now)
 	q.result.Cycles += op.Cycles
 	return op, true
