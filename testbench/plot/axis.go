@@ -140,7 +140,8 @@ func logAxis(q Quantity, e extent) axis {
 
 // logTicks labels powers of ten, every k-th if there are many; where fewer
 // than two fall into the range it labels 2 and 5 as well, and below 0.7 of
-// a decade (a factor of five) the round numbers of a linear axis.
+// a decade (a factor of five) the round numbers of a linear axis. Where one
+// label needs an exponent all have one.
 func logTicks(min, max float64) []gplot.Tick {
 	lo, hi := int(math.Floor(math.Log10(min))), int(math.Ceil(math.Log10(max)))
 	decades := math.Log10(max / min)
@@ -148,6 +149,10 @@ func logTicks(min, max float64) []gplot.Tick {
 		return linearTicks(min, max, 4)
 	}
 	every := (hi-lo)/6 + 1
+	write := func(v float64) string { return scientific(v, 0) }
+	if decimal(min) && decimal(max) {
+		write = func(v float64) string { return number(v, 1) }
+	}
 	var ticks []gplot.Tick
 	for d := lo; d <= hi; d++ {
 		p := math.Pow10(d)
@@ -160,7 +165,7 @@ func logTicks(min, max float64) []gplot.Tick {
 			switch {
 			case m == 1 && (d-lo)%every == 0,
 				(m == 2 || m == 5) && decades < 2:
-				t.Label = number(v, 1)
+				t.Label = write(v)
 			}
 			ticks = append(ticks, t)
 		}

@@ -474,3 +474,25 @@ func TestRampLightness(t *testing.T) {
 		last = l
 	}
 }
+
+func TestLogTicksAreOfOneStyle(t *testing.T) {
+	for _, c := range []struct {
+		min, max float64
+		want     string
+	}{
+		{5e3, 2e7, "1e4 1e5 1e6 1e7"},
+		{5e3, 2e6, "10,000 100,000 1,000,000"},
+		{5e-6, 2e-2, "1e−5 1e−4 1e−3 1e−2"},
+		{0.05, 20, "0.1 1 10"},
+	} {
+		var labels []string
+		for _, tick := range logTicks(c.min, c.max) {
+			if tick.Label != "" {
+				labels = append(labels, tick.Label)
+			}
+		}
+		if got := strings.Join(labels, " "); got != c.want {
+			t.Errorf("ticks from %g to %g are %q, want %q", c.min, c.max, got, c.want)
+		}
+	}
+}

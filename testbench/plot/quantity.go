@@ -85,16 +85,25 @@ func number(v float64, digits int) string {
 	if err != nil { // only an infinity or NaN formats to something else
 		return strconv.FormatFloat(v, 'g', -1, 64)
 	}
-	if a := math.Abs(r); a < 1e-4 || a >= 1e7 {
-		s := strconv.FormatFloat(r, 'e', -1, 64)
-		mantissa, exponent, _ := strings.Cut(s, "e")
-		n, err := strconv.Atoi(exponent)
-		if err != nil {
-			return s
-		}
-		return minus(mantissa + "e" + strconv.Itoa(n))
+	if !decimal(r) {
+		return scientific(r, -1)
 	}
 	return minus(thousands(strconv.FormatFloat(r, 'f', -1, 64)))
+}
+
+// decimal reports whether v is readable without an exponent.
+func decimal(v float64) bool { return math.Abs(v) >= 1e-4 && math.Abs(v) < 1e7 }
+
+// scientific writes v with an exponent, and with as many decimals as strconv does
+// for that precision.
+func scientific(v float64, precision int) string {
+	s := strconv.FormatFloat(v, 'e', precision, 64)
+	mantissa, exponent, _ := strings.Cut(s, "e")
+	n, err := strconv.Atoi(exponent)
+	if err != nil {
+		return s
+	}
+	return minus(mantissa + "e" + strconv.Itoa(n))
 }
 
 func minus(s string) string { return strings.ReplaceAll(s, "-", "−") }
