@@ -36,7 +36,9 @@
 // Go lets a compiler fuse a product with the sum that it goes into, which rounds
 // once instead of twice; from GOAMD64=v3 on it does. A result shall not depend on
 // what a program was compiled for, and a conversion forbids the fusion, so in
-// all that a run computes such a product is written float64(a*b). Package math's
-// own polynomials cannot be changed so: [Log1p], [Expm1] and [Stream.Normal] take
-// their place. Exp, Log and Sqrt are not compiled from Go on amd64.
+// all that a run computes a product that would be fused on amd64 is written
+// float64(a*b); .ci/run kernels finds those that are not. Library code cannot be
+// written so: [Log1p], [Expm1] and [Stream.Normal] take the place of polynomials of
+// package math and of math/rand/v2. Exp, Log and Sqrt are not compiled from Go on
+// amd64; Pow fuses only for exponents from 2 in size on, which no bundled model has.
 package circuit

@@ -2,7 +2,7 @@ package circuit
 
 import "math"
 
-// Log1p and Expm1 are those of package math to 2e-16, made of Log and Exp and of
+// Log1p and Expm1 are those of package math to 4e-16, made of Log and Exp and of
 // nothing that can be fused (W. Kahan; Goldberg, ACM Comput. Surv. 23, 5 (1991),
 // theorem 4).
 
