@@ -2,9 +2,9 @@ package tile
 
 import "math/bits"
 
-// The five kernels below are all the arithmetic that an example spends on its
-// cells: three for updates, of which the last also makes the views for reads,
-// and two for the reads, which are sums of products. They are written as plain
+// The six kernels below are all the arithmetic that an example spends on its
+// cells: four for updates, of which lines also makes the views for reads, and
+// two for the reads, which are sums of products. They are written as plain
 // loops; kernel_avx2_amd64.s computes the same bits with vector instructions.
 // Two rules make that possible: every product is rounded before it is added (no
 // fused multiply-add), and a sum runs in laneCount interleaved partial sums that
@@ -63,27 +63,22 @@ func (t *table) tangent(v float32) (y, slope float32) {
 	return float32(a*x) + t.c[0][i], float32(slope * t.scale)
 }
 
-// A strip is what an update in one direction needs of a column, and the numbers
-// of its rows, in whole blocks.
+// A strip is what an update in one direction needs of a column, in whole blocks.
 type strip struct {
-	row                 []int32
 	r, veq, gain, e, lt []float32
 }
 
-// A burst is the cells of a column that take steps in one pass of an update. The
+// burstSize is the largest number of cells that are stepped together: enough to
+// keep the processor's pipelines full, few enough for its first-level cache.
+const burstSize = 256
+
+// A burst is cells of a column that take steps in one pass of an update. The
 // kernels work on them in whole blocks; of the last one those past the end are
 // scratch, and their count is 0.
 type burst struct {
-	row, count          []int32
-	r, veq, gain, e, lt []float32
-	at, slope           []float32
-}
-
-// newBurst returns a burst with room for a column and a block more.
-func newBurst(rows int) burst {
-	n := blocks(rows) + block
-	f := func() []float32 { return make([]float32, n) }
-	return burst{make([]int32, n), make([]int32, n), f(), f(), f(), f(), f(), f(), f()}
+	row, count          [burstSize]int32
+	r, veq, gain, e, lt [burstSize]float32
+	at, slope           [burstSize]float32
 }
 
 // lanes are the partial sums of a reduction; sum adds them as a tree.
@@ -101,16 +96,17 @@ func (l *lanes) sum() float32 {
 // An implementation is one way to compute the kernels. All give the same bits,
 // except which NaN a NaN is.
 type implementation struct {
-	name   string
-	pack   func(b *burst, c *strip, first []int32, word []uint32, column uint32) (n, steps int)
-	step   func(r, veq, gain []float32, count []int32, alpha, inv, low, high float32, t *table)
-	lines  func(at, slope, r, e, lt []float32, center, sign float32, t *table)
-	dots   func(x, at, slope []float32, first []int32) (xat, xslope float32)
-	spread func(y, at, slope []float32, a, b float32) (sumAt, sumSlope float32)
+	name    string
+	pack    func(b *burst, c *strip, first []int32, word []uint32, column uint32) (n, steps, done int)
+	step    func(r, veq, gain []float32, count []int32, alpha, inv, low, high float32, t *table)
+	lines   func(at, slope, r, e, lt []float32, center, sign float32, t *table)
+	scatter func(to, from []float32, row []int32)
+	dots    func(x, at, slope []float32, first []int32) (xat, xslope float32)
+	spread  func(y, at, slope []float32, a, b float32) (sumAt, sumSlope float32)
 }
 
 // goLoops is the reference.
-var goLoops = implementation{"Go", packGo, stepGo, linesGo, dotsGo, spreadGo}
+var goLoops = implementation{"Go", packGo, stepGo, linesGo, scatterGo, dotsGo, spreadGo}
 
 // selected is the fastest implementation that the processor runs.
 var selected = implementations()[0]
@@ -128,12 +124,9 @@ func whole(n int, slices ...[]float32) {
 }
 
 // pack is packGo as the selected implementation computes it. It panics if the
-// slices differ in length or are not of whole blocks, or if b has no room.
-func pack(b *burst, c *strip, first []int32, word []uint32, column uint32) (n, steps int) {
+// slices differ in length or are not of whole blocks.
+func pack(b *burst, c *strip, first []int32, word []uint32, column uint32) (n, steps, done int) {
 	whole(len(word), c.r, c.veq, c.gain, c.e, c.lt)
-	if len(c.row) != len(word) || len(b.row) < len(word)+block {
-		panic("tile: pack without room")
-	}
 	return selected.pack(b, c, first, word, column)
 }
 
@@ -149,6 +142,15 @@ func step(r, veq, gain []float32, count []int32, alpha, inv, low, high float32, 
 func lines(at, slope, r, e, lt []float32, center, sign float32, t *table) {
 	whole(len(at), slope, r, e, lt)
 	selected.lines(at, slope, r, e, lt, center, sign, t)
+}
+
+// scatter is scatterGo as the selected implementation computes it. It panics if
+// from and row differ in length. It trusts pack that the rows lie within to.
+func scatter(to, from []float32, row []int32) {
+	if len(from) != len(row) {
+		panic("tile: scatter of slices that differ in length")
+	}
+	selected.scatter(to, from, row)
 }
 
 // dots is dotsGo as the selected implementation computes it. It panics if the
@@ -176,22 +178,25 @@ func spread(y, at, slope []float32, a, b float32) (sumAt, sumSlope float32) {
 // column that the column does: the cell takes popcount(column & word[i]) steps.
 // The words of rows outside the blocks that start at first are 0. It returns how
 // many cells that are and the sum of their steps, and sets the counts of a block
-// after them to 0.
-func packGo(b *burst, c *strip, first []int32, word []uint32, column uint32) (n, steps int) {
-	for _, f := range first {
-		for i := int(f); i < int(f)+block; i++ {
+// after them to 0. It stops where b may not have room for another block, and
+// returns how many blocks are done.
+func packGo(b *burst, c *strip, first []int32, word []uint32, column uint32) (n, steps, done int) {
+	for done < len(first) && n <= burstSize-2*block {
+		f := int(first[done])
+		done++
+		for i := f; i < f+block; i++ {
 			count := bits.OnesCount32(column & word[i])
 			if count == 0 {
 				continue
 			}
-			b.row[n], b.count[n] = c.row[i], int32(count)
+			b.row[n], b.count[n] = int32(i), int32(count)
 			b.r[n], b.veq[n], b.gain[n], b.e[n], b.lt[n] = c.r[i], c.veq[i], c.gain[i], c.e[i], c.lt[i]
 			n++
 			steps += count
 		}
 	}
 	clear(b.count[n : n+block])
-	return n, steps
+	return n, steps, done
 }
 
 // stepGo lets every cell take its count of update steps:
@@ -233,6 +238,13 @@ func linesGo(at, slope, r, e, lt []float32, center, sign float32, t *table) {
 		g, s := t.tangent(float32(center*r[k]) + e[k])
 		at[k] = lt[k] + float32(sign*g)
 		slope[k] = float32(sign * float32(s*r[k]))
+	}
+}
+
+// scatterGo writes what a kernel computed of a burst back to its column.
+func scatterGo(to, from []float32, row []int32) {
+	for k, i := range row {
+		to[i] = from[k]
 	}
 }
 

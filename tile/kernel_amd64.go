@@ -8,11 +8,11 @@ import "golang.org/x/sys/cpu"
 func implementations() []implementation {
 	all := []implementation{goLoops}
 	if cpu.X86.HasAVX2 && cpu.X86.HasPOPCNT {
-		all = append([]implementation{{"AVX2", packAVX2, stepAVX2, linesAVX2, dotsAVX2, spreadAVX2}}, all...)
+		all = append([]implementation{{"AVX2", packAVX2, stepAVX2, linesAVX2, scatterAMD64, dotsAVX2, spreadAVX2}}, all...)
 	}
 	if cpu.X86.HasAVX2 && cpu.X86.HasPOPCNT && cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512BW && cpu.X86.HasAVX512VL &&
 		cpu.X86.HasAVX512VPOPCNTDQ {
-		all = append([]implementation{{"AVX-512", packAVX512, stepAVX512, linesAVX512, dotsAVX2, spreadAVX2}}, all...)
+		all = append([]implementation{{"AVX-512", packAVX512, stepAVX512, linesAVX512, scatterAMD64, dotsAVX2, spreadAVX2}}, all...)
 	}
 	return all
 }
@@ -39,7 +39,7 @@ var front = func() (f [1 << block][block]uint8) {
 // packAVX2 is packGo, a block at a time.
 //
 //go:noescape
-func packAVX2(b *burst, c *strip, first []int32, word []uint32, column uint32) (n, steps int)
+func packAVX2(b *burst, c *strip, first []int32, word []uint32, column uint32) (n, steps, done int)
 
 // stepAVX2 is stepGo, a block at a time: the first step of all cells, then the
 // second of those that take two, and so on.
@@ -51,6 +51,11 @@ func stepAVX2(r, veq, gain []float32, count []int32, alpha, inv, low, high float
 //
 //go:noescape
 func linesAVX2(at, slope, r, e, lt []float32, center, sign float32, t *table)
+
+// scatterAMD64 is scatterGo, four elements at a time.
+//
+//go:noescape
+func scatterAMD64(to, from []float32, row []int32)
 
 // dotsAVX2 is dotsGo, a block at a time.
 //
@@ -65,7 +70,7 @@ func spreadAVX2(y, at, slope []float32, a, b float32) (sumAt, sumSlope float32)
 // packAVX512 is packGo, a block at a time.
 //
 //go:noescape
-func packAVX512(b *burst, c *strip, first []int32, word []uint32, column uint32) (n, steps int)
+func packAVX512(b *burst, c *strip, first []int32, word []uint32, column uint32) (n, steps, done int)
 
 // stepAVX512 is stepGo, two blocks at a time, and in the order of stepAVX2.
 //

@@ -30,25 +30,30 @@ DATA bitsOf<>+16(SB)/8, $0x0302020102010100
 DATA bitsOf<>+24(SB)/8, $0x0403030203020201
 GLOBL bitsOf<>(SB), RODATA|NOPTR, $32
 
-// MOVE copies the lanes that Y3 brings to the front from a slice of the strip at
-// R12, element AX, to a slice of the burst at R13, element CX.
+// MOVE copies the lanes that Y3 brings to the front from a slice of the strip,
+// element AX, to an array of the burst at DI, element CX.
 #define MOVE(from, to) \
-	MOVQ    from(R12), R8        \
-	MOVQ    to(R13), R9          \
-	VPERMPS (R8)(AX*4), Y3, Y0   \
-	VMOVUPS Y0, (R9)(CX*4)
+	VPERMPS (from)(AX*4), Y3, Y0   \
+	VMOVUPS Y0, to(DI)(CX*4)
 
-// func packAVX2(b *burst, c *strip, first []int32, word []uint32, column uint32) (n, steps int)
+// func packAVX2(b *burst, c *strip, first []int32, word []uint32, column uint32) (n, steps, done int)
 //
-// R13 is b, R12 c, SI the next of first, BX how many are left, DI word, R11
-// front, AX the first row of the block, CX n. Y1 are the counts, Y3 the
-// permutation, Y8 the sum of counts.
-TEXT ·packAVX2(SB), NOSPLIT, $0-88
-	MOVQ b+0(FP), R13
-	MOVQ c+8(FP), R12
+// DI is b, R8-R10, R12 and R13 the slices of c, SI the next of first, BX its end,
+// R14 word, R11 front, AX the first row of the block, CX n. Y0 is scratch, Y1 are
+// the counts, Y3 the permutation, which begins with the numbers of the lanes that
+// take steps, Y8 the sum of counts.
+TEXT ·packAVX2(SB), NOSPLIT, $0-96
+	MOVQ b+0(FP), DI
+	MOVQ c+8(FP), AX
+	MOVQ strip_r(AX), R8
+	MOVQ strip_veq(AX), R9
+	MOVQ strip_gain(AX), R10
+	MOVQ strip_e(AX), R12
+	MOVQ strip_lt(AX), R13
 	MOVQ first_base+16(FP), SI
 	MOVQ first_len+24(FP), BX
-	MOVQ word_base+40(FP), DI
+	LEAQ (SI)(BX*4), BX
+	MOVQ word_base+40(FP), R14
 	VBROADCASTSS column+64(FP), Y15
 	VMOVDQU nibbles<>(SB), Y14
 	VMOVDQU bitsOf<>(SB), Y13
@@ -57,43 +62,49 @@ TEXT ·packAVX2(SB), NOSPLIT, $0-88
 	VPXOR   Y9, Y9, Y9
 	VPXOR   Y8, Y8, Y8
 	LEAQ    ·front(SB), R11
-	MOVQ    burst_count(R13), R10
 	XORL    CX, CX
-	TESTQ   BX, BX
+	CMPQ    SI, BX
 	JEQ     done
 
 block:
-	MOVLQSX    (SI), AX
-	VPAND      (DI)(AX*4), Y15, Y0   // popcount(column & word), by nibbles
-	VPAND      Y14, Y0, Y1
-	VPSHUFB    Y1, Y13, Y1
-	VPSRLW     $4, Y0, Y0
-	VPAND      Y14, Y0, Y0
-	VPSHUFB    Y0, Y13, Y0
-	VPADDB     Y0, Y1, Y1
-	VPMADDUBSW Y12, Y1, Y1
-	VPMADDWD   Y11, Y1, Y1
-	VPADDD     Y1, Y8, Y8
-	VPCMPGTD   Y9, Y1, Y2            // lanes with count > 0
-	VMOVMSKPS  Y2, DX
-	VPMOVZXBD  (R11)(DX*8), Y3
-	POPCNTL    DX, DX
-	VPERMD     Y1, Y3, Y1
-	VMOVDQU    Y1, (R10)(CX*4)
-	MOVE(strip_row, burst_row)
-	MOVE(strip_r, burst_r)
-	MOVE(strip_veq, burst_veq)
-	MOVE(strip_gain, burst_gain)
-	MOVE(strip_e, burst_e)
-	MOVE(strip_lt, burst_lt)
-	ADDQ       DX, CX
-	ADDQ       $4, SI
-	DECQ       BX
-	JNZ        block
+	MOVLQSX      (SI), AX
+	VPAND        (R14)(AX*4), Y15, Y0  // popcount(column & word), by nibbles
+	VPAND        Y14, Y0, Y1
+	VPSHUFB      Y1, Y13, Y1
+	VPSRLW       $4, Y0, Y0
+	VPAND        Y14, Y0, Y0
+	VPSHUFB      Y0, Y13, Y0
+	VPADDB       Y0, Y1, Y1
+	VPMADDUBSW   Y12, Y1, Y1
+	VPMADDWD     Y11, Y1, Y1
+	VPADDD       Y1, Y8, Y8
+	VPCMPGTD     Y9, Y1, Y2            // lanes with count > 0
+	VMOVMSKPS    Y2, DX
+	VPMOVZXBD    (R11)(DX*8), Y3
+	POPCNTL      DX, DX
+	VPERMD       Y1, Y3, Y1
+	VMOVDQU      Y1, burst_count(DI)(CX*4)
+	VPBROADCASTD (SI), Y0
+	VPADDD       Y3, Y0, Y0
+	VMOVDQU      Y0, burst_row(DI)(CX*4)
+	MOVE(R8, burst_r)
+	MOVE(R9, burst_veq)
+	MOVE(R10, burst_gain)
+	MOVE(R12, burst_e)
+	MOVE(R13, burst_lt)
+	ADDQ         DX, CX
+	ADDQ         $4, SI
+	CMPQ         SI, BX
+	JEQ          done
+	CMPQ         CX, $(const_burstSize-2*const_block)
+	JLE          block
 
 done:
-	VMOVDQU Y9, (R10)(CX*4)
+	VMOVDQU Y9, burst_count(DI)(CX*4)
 	MOVQ    CX, n+72(FP)
+	SUBQ    first_base+16(FP), SI
+	SHRQ    $2, SI
+	MOVQ    SI, done+88(FP)
 	VEXTRACTI128 $1, Y8, X3          // add the lanes of counts
 	VPADDD  X3, X8, X8
 	VPSHUFD $0x4e, X8, X3
@@ -103,6 +114,51 @@ done:
 	VMOVD   X8, AX
 	MOVQ    AX, steps+80(FP)
 	VZEROUPPER
+	RET
+
+// func scatterAMD64(to, from []float32, row []int32)
+//
+// DI is to, SI from, R8 row, CX how many are left.
+TEXT ·scatterAMD64(SB), NOSPLIT, $0-72
+	MOVQ to_base+0(FP), DI
+	MOVQ from_base+24(FP), SI
+	MOVQ row_base+48(FP), R8
+	MOVQ row_len+56(FP), CX
+	SUBQ $4, CX
+	JLT  rest
+
+four:
+	MOVLQSX 0(R8), AX
+	MOVLQSX 4(R8), BX
+	MOVLQSX 8(R8), R9
+	MOVLQSX 12(R8), R10
+	MOVL    0(SI), R11
+	MOVL    4(SI), R12
+	MOVL    8(SI), R13
+	MOVL    12(SI), DX
+	MOVL    R11, (DI)(AX*4)
+	MOVL    R12, (DI)(BX*4)
+	MOVL    R13, (DI)(R9*4)
+	MOVL    DX, (DI)(R10*4)
+	ADDQ    $16, R8
+	ADDQ    $16, SI
+	SUBQ    $4, CX
+	JGE     four
+
+rest:
+	ADDQ $4, CX
+	JEQ  done
+
+one:
+	MOVLQSX (R8), AX
+	MOVL    (SI), DX
+	MOVL    DX, (DI)(AX*4)
+	ADDQ    $4, R8
+	ADDQ    $4, SI
+	DECQ    CX
+	JNZ     one
+
+done:
 	RET
 
 // Register map of what follows:

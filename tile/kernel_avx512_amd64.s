@@ -6,58 +6,76 @@
 // No product is fused with the sum it goes into: VMULPS and VADDPS round
 // separately, as the Go loops do.
 
-// COMPRESS copies the elements in K2 of a slice of the strip at R12, block AX,
-// to a slice of the burst at R13, element CX.
+// COMPRESS copies the elements in K2 of a slice of the strip, block AX, to an
+// array of the burst at DI, element CX.
 #define COMPRESS(from, to) \
-	MOVQ        from(R12), R8     \
-	MOVQ        to(R13), R9       \
-	VMOVUPS     (R8)(AX*4), Y0    \
+	VMOVUPS     (from)(AX*4), Y0  \
 	VCOMPRESSPS Y0, K2, Y0        \ // the rest is overwritten by the next block
-	VMOVUPS     Y0, (R9)(CX*4)
+	VMOVUPS     Y0, to(DI)(CX*4)
 
-// func packAVX512(b *burst, c *strip, first []int32, word []uint32, column uint32) (n, steps int)
+DATA lanes<>+0(SB)/8, $0x0000000100000000
+DATA lanes<>+8(SB)/8, $0x0000000300000002
+DATA lanes<>+16(SB)/8, $0x0000000500000004
+DATA lanes<>+24(SB)/8, $0x0000000700000006
+GLOBL lanes<>(SB), RODATA|NOPTR, $32
+
+// func packAVX512(b *burst, c *strip, first []int32, word []uint32, column uint32) (n, steps, done int)
 //
-// R13 is b, R12 c, SI the next of first, BX how many are left, DI word, R10 the
-// counts of b, AX the first row of the block, CX n, DX how many of the block
-// take steps. Y8 is the sum of counts, Y9 zero, Y15 column.
-TEXT ·packAVX512(SB), NOSPLIT, $0-88
-	MOVQ b+0(FP), R13
-	MOVQ c+8(FP), R12
+// DI is b, R8-R10, R12 and R13 the slices of c, SI the next of first, BX its end,
+// R14 word, AX the first row of the block, CX n, DX how many of the block take
+// steps. Y8 is the sum of counts, Y9 zero, Y14 the numbers of the lanes, Y15
+// column.
+TEXT ·packAVX512(SB), NOSPLIT, $0-96
+	MOVQ b+0(FP), DI
+	MOVQ c+8(FP), AX
+	MOVQ strip_r(AX), R8
+	MOVQ strip_veq(AX), R9
+	MOVQ strip_gain(AX), R10
+	MOVQ strip_e(AX), R12
+	MOVQ strip_lt(AX), R13
 	MOVQ first_base+16(FP), SI
 	MOVQ first_len+24(FP), BX
-	MOVQ word_base+40(FP), DI
+	LEAQ (SI)(BX*4), BX
+	MOVQ word_base+40(FP), R14
 	VBROADCASTSS column+64(FP), Y15
+	VMOVDQU lanes<>(SB), Y14
 	VPXOR   Y9, Y9, Y9
 	VPXOR   Y8, Y8, Y8
-	MOVQ    burst_count(R13), R10
 	XORL    CX, CX
-	TESTQ   BX, BX
+	CMPQ    SI, BX
 	JEQ     done
 
 block:
-	MOVLQSX     (SI), AX
-	VPANDD      (DI)(AX*4), Y15, Y0  // count = popcount(column & word)
-	VPOPCNTD    Y0, Y0
-	VPADDD      Y0, Y8, Y8
-	VPTESTMD    Y0, Y0, K2
-	KMOVW       K2, DX
-	POPCNTL     DX, DX
-	VPCOMPRESSD Y0, K2, Y0
-	VMOVDQU     Y0, (R10)(CX*4)
-	COMPRESS(strip_row, burst_row)
-	COMPRESS(strip_r, burst_r)
-	COMPRESS(strip_veq, burst_veq)
-	COMPRESS(strip_gain, burst_gain)
-	COMPRESS(strip_e, burst_e)
-	COMPRESS(strip_lt, burst_lt)
-	ADDQ        DX, CX
-	ADDQ        $4, SI
-	DECQ        BX
-	JNZ         block
+	MOVLQSX      (SI), AX
+	VPANDD       (R14)(AX*4), Y15, Y0  // count = popcount(column & word)
+	VPOPCNTD     Y0, Y0
+	VPADDD       Y0, Y8, Y8
+	VPTESTMD     Y0, Y0, K2
+	KMOVW        K2, DX
+	POPCNTL      DX, DX
+	VPCOMPRESSD  Y0, K2, Y0
+	VMOVDQU      Y0, burst_count(DI)(CX*4)
+	VPADDD.BCST  (SI), Y14, Y0         // row
+	VPCOMPRESSD  Y0, K2, Y0
+	VMOVDQU      Y0, burst_row(DI)(CX*4)
+	COMPRESS(R8, burst_r)
+	COMPRESS(R9, burst_veq)
+	COMPRESS(R10, burst_gain)
+	COMPRESS(R12, burst_e)
+	COMPRESS(R13, burst_lt)
+	ADDQ         DX, CX
+	ADDQ         $4, SI
+	CMPQ         SI, BX
+	JEQ          done
+	CMPQ         CX, $(const_burstSize-2*const_block)
+	JLE          block
 
 done:
-	VMOVDQU Y9, (R10)(CX*4)
+	VMOVDQU Y9, burst_count(DI)(CX*4)
 	MOVQ    CX, n+72(FP)
+	SUBQ    first_base+16(FP), SI
+	SHRQ    $2, SI
+	MOVQ    SI, done+88(FP)
 	VEXTRACTI128 $1, Y8, X3          // add the lanes of counts
 	VPADDD  X3, X8, X8
 	VPSHUFD $0x4e, X8, X3

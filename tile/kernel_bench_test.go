@@ -23,6 +23,7 @@ type benchTile struct {
 	at, slope [][]float32
 	firing    pulsing
 	burst     burst
+	packed    int // cells in burst
 	curve     table
 	rows      []float32
 }
@@ -30,11 +31,7 @@ type benchTile struct {
 func newBenchTile() *benchTile {
 	rng := rand.New(rand.NewPCG(1, 1))
 	pitch := blocks(benchRows)
-	row := make([]int32, pitch)
-	for i := range row {
-		row[i] = int32(i)
-	}
-	b := &benchTile{burst: newBurst(benchRows), curve: newTestTable(rng), rows: make([]float32, pitch)}
+	b := &benchTile{curve: newTestTable(rng), rows: make([]float32, pitch)}
 	var all [7][]float32
 	for k := range all {
 		all[k] = make([]float32, pitch*benchCols)
@@ -44,7 +41,7 @@ func newBenchTile() *benchTile {
 	}
 	for j := range benchCols {
 		c := func(k int) []float32 { return all[k][j*pitch : (j+1)*pitch] }
-		b.columns = append(b.columns, strip{row, c(0), c(1), c(2), c(3), c(4)})
+		b.columns = append(b.columns, strip{c(0), c(1), c(2), c(3), c(4)})
 		b.at, b.slope = append(b.at, c(5)), append(b.slope, c(6))
 	}
 	words := make([]uint32, benchRows)
@@ -57,9 +54,9 @@ func newBenchTile() *benchTile {
 	return b
 }
 
-func (b *benchTile) pack(j int) (n int) {
-	n, _ = pack(&b.burst, &b.columns[j], b.firing.first, b.firing.word, 1<<(j%32))
-	return n
+func (b *benchTile) pack(j int) int {
+	b.packed, _, _ = pack(&b.burst, &b.columns[j], b.firing.first, b.firing.word, 1<<(j%32))
+	return b.packed
 }
 
 // benchKernel reports the time per cell of f, which is called for one column
@@ -105,7 +102,15 @@ func BenchmarkStep(b *testing.B) {
 func BenchmarkLines(b *testing.B) {
 	benchKernel(b, func(t *benchTile, j int) int {
 		c, n := &t.columns[j], len(t.rows)
-		lines(t.burst.at[:n], t.burst.slope[:n], c.r, c.e, c.lt, 0.9, -1, &t.curve)
+		lines(t.at[j], t.slope[j], c.r, c.e, c.lt, 0.9, -1, &t.curve)
+		return n
+	})
+}
+
+func BenchmarkScatter(b *testing.B) {
+	benchKernel(b, func(t *benchTile, j int) int {
+		n := t.packed
+		scatter(t.columns[j].r, t.burst.r[:n], t.burst.row[:n])
 		return n
 	})
 }

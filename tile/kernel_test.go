@@ -69,10 +69,8 @@ func newArguments(rng *rand.Rand, n int, density float64) *arguments {
 	for _, s := range a.slices() {
 		*s = unaligned[float32](rng, blocks(n))
 	}
-	a.row = unaligned[int32](rng, blocks(n))
 	a.word = unaligned[uint32](rng, blocks(n))
 	for i := range n {
-		a.row[i] = int32(i)
 		a.r[i] = float32(rng.NormFloat64())
 		a.veq[i] = rng.Float32()
 		a.gain[i] = 0.01 * rng.Float32()
@@ -150,35 +148,49 @@ func (a *arguments) check(t *testing.T) {
 			}
 		}
 	}
-	got, want := newBurst(rows), newBurst(rows)
+	var got, want burst
 	// What an earlier column left.
 	for k := range got.count {
 		got.row[k], got.count[k], want.count[k] = -1, 99, 98
 	}
-	n, steps := pack(&got, &a.strip, a.first(), a.word, a.column)
-	wantN, wantSteps := packGo(&want, &a.strip, a.first(), a.word, a.column)
-	if n != wantN || steps != wantSteps {
-		t.Fatalf("%d rows: pack = %d, %d, reference %d, %d", rows, n, steps, wantN, wantSteps)
-	}
-	if !slices.Equal(got.row[:n], want.row[:n]) || !slices.Equal(got.count[:n+block], want.count[:n+block]) {
-		t.Fatalf("%d rows: pack lists rows %v with counts %v, reference %v with %v", rows,
-			got.row[:n], got.count[:n+block], want.row[:n], want.count[:n+block])
-	}
-	compare("pack r", got.r[:n], want.r[:n])
-	compare("pack veq", got.veq[:n], want.veq[:n])
-	compare("pack gain", got.gain[:n], want.gain[:n])
-	compare("pack e", got.e[:n], want.e[:n])
-	compare("pack lt", got.lt[:n], want.lt[:n])
+	r := slices.Clone(a.r)
+	for first := a.first(); ; {
+		n, steps, done := pack(&got, &a.strip, first, a.word, a.column)
+		wantN, wantSteps, wantDone := packGo(&want, &a.strip, first, a.word, a.column)
+		if n != wantN || steps != wantSteps || done != wantDone {
+			t.Fatalf("%d rows: pack = %d, %d, %d, reference %d, %d, %d", rows, n, steps, done, wantN, wantSteps, wantDone)
+		}
+		if !slices.Equal(got.row[:n], want.row[:n]) || !slices.Equal(got.count[:n+block], want.count[:n+block]) {
+			t.Fatalf("%d rows: pack lists rows %v with counts %v, reference %v with %v", rows,
+				got.row[:n], got.count[:n+block], want.row[:n], want.count[:n+block])
+		}
+		compare("pack r", got.r[:n], want.r[:n])
+		compare("pack veq", got.veq[:n], want.veq[:n])
+		compare("pack gain", got.gain[:n], want.gain[:n])
+		compare("pack e", got.e[:n], want.e[:n])
+		compare("pack lt", got.lt[:n], want.lt[:n])
 
-	m := blocks(n)
-	step(got.r[:m], got.veq[:m], got.gain[:m], got.count[:m], a.alpha, 1/a.alpha, a.low, a.high, &a.table)
-	stepGo(want.r[:m], want.veq[:m], want.gain[:m], want.count[:m], a.alpha, 1/a.alpha, a.low, a.high, &a.table)
-	compare("step r", got.r[:n], want.r[:n])
+		m := blocks(n)
+		step(got.r[:m], got.veq[:m], got.gain[:m], got.count[:m], a.alpha, 1/a.alpha, a.low, a.high, &a.table)
+		stepGo(want.r[:m], want.veq[:m], want.gain[:m], want.count[:m], a.alpha, 1/a.alpha, a.low, a.high, &a.table)
+		compare("step r", got.r[:n], want.r[:n])
 
-	lines(got.at[:rows], got.slope[:rows], a.r, a.e, a.lt, a.alpha, a.sign, &a.table)
-	linesGo(want.at[:rows], want.slope[:rows], a.r, a.e, a.lt, a.alpha, a.sign, &a.table)
-	compare("lines at", got.at[:rows], want.at[:rows])
-	compare("lines slope", got.slope[:rows], want.slope[:rows])
+		scatter(a.r, got.r[:n], got.row[:n])
+		scatterGo(r, want.r[:n], want.row[:n])
+		compare("scatter r", a.r, r)
+		if first = first[done:]; len(first) == 0 {
+			break
+		}
+		if done == 0 {
+			t.Fatalf("%d rows: pack stands still", rows)
+		}
+	}
+
+	lineAt, lineSlope := slices.Clone(a.at), slices.Clone(a.slope)
+	lines(a.at, a.slope, a.r, a.e, a.lt, a.alpha, a.sign, &a.table)
+	linesGo(lineAt, lineSlope, a.r, a.e, a.lt, a.alpha, a.sign, &a.table)
+	compare("lines at", a.at, lineAt)
+	compare("lines slope", a.slope, lineSlope)
 
 	at, slope := dots(a.x, a.at, a.slope, a.driven())
 	wantAt, wantSlope := dotsGo(a.x, a.at, a.slope, a.driven())
@@ -286,7 +298,7 @@ func TestKernelsPanicOnLengthMismatch(t *testing.T) {
 		return false
 	}
 	forEach(t, func(t *testing.T) {
-		b, tab := newBurst(24), new(table)
+		b, tab := new(burst), new(table)
 		s, w, c := make([]float32, 24), make([]uint32, 24), make([]int32, 24)
 		for _, n := range []int{16, 23} { // short, and not of whole blocks
 			for k := range 8 {
@@ -299,22 +311,21 @@ func TestKernelsPanicOnLengthMismatch(t *testing.T) {
 					return 24
 				}
 				for name, call := range map[string]func(){
-					"pack":   func() { pack(&b, &strip{c[:short(5)], f[0], f[1], f[2], f[3], f[4]}, nil, w[:short(6)], 1) },
+					"pack":   func() { pack(b, &strip{f[0], f[1], f[2], f[3], f[4]}, nil, w[:short(5)], 1) },
 					"step":   func() { step(f[0], f[1], f[2], c[:short(3)], 1, 1, 0, 1, tab) },
 					"lines":  func() { lines(f[0], f[1], f[2], f[3], f[4], 1, 1, tab) },
 					"dots":   func() { dots(f[0], f[1], f[2], []int32{int32(short(3)) / 23 * 8}) },
 					"spread": func() { spread(f[0], f[1], f[2], 1, 1) },
 				} {
-					arguments := map[string]int{"pack": 7, "step": 4, "lines": 5, "dots": 3, "spread": 3}[name]
+					arguments := map[string]int{"pack": 6, "step": 4, "lines": 5, "dots": 3, "spread": 3}[name]
 					if got := panics(call); got != (k < arguments) {
 						t.Errorf("%s with argument %d of length %d: panics is %v", name, k, n, got)
 					}
 				}
 			}
 		}
-		small := newBurst(16)
-		if !panics(func() { pack(&small, &strip{c, s, s, s, s, s}, nil, w, 1) }) {
-			t.Error("pack accepts a burst without room")
+		if !panics(func() { scatter(s, s[:16], c) }) {
+			t.Error("scatter accepts more rows than elements")
 		}
 		if !panics(func() { dots(s, s, s, []int32{0, 24}) }) {
 			t.Error("dots accepts a block that there is not")
@@ -325,9 +336,10 @@ func TestKernelsPanicOnLengthMismatch(t *testing.T) {
 func TestKernelsDoNotAllocate(t *testing.T) {
 	forEach(t, func(t *testing.T) {
 		a := newArguments(rand.New(rand.NewPCG(9, 10)), 250, 0.1)
-		b, first, driven := newBurst(250), a.first(), a.driven()
+		b, first, driven := new(burst), a.first(), a.driven()
 		if n := testing.AllocsPerRun(100, func() {
-			n, _ := pack(&b, &a.strip, first, a.word, a.column)
+			n, _, _ := pack(b, &a.strip, first, a.word, a.column)
+			scatter(a.r, b.r[:n], b.row[:n])
 			n = blocks(n)
 			step(b.r[:n], b.veq[:n], b.gain[:n], b.count[:n], a.alpha, 1/a.alpha, a.low, a.high, &a.table)
 			lines(b.at[:n], b.slope[:n], b.r[:n], b.e[:n], b.lt[:n], a.alpha, a.sign, &a.table)

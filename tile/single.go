@@ -40,14 +40,15 @@ func (t *Tile) kept(n int) [2]device.PCM {
 	return d
 }
 
-// setCells applies the pulses of cells of column j, up or down.
-func (t *Tile) setCells(rows []int32, j int, count []int32, direction int32) {
+// setCells applies the pulses of the first n cells of the burst, which are of
+// column j, up or down.
+func (t *Tile) setCells(n, j int, direction int32) {
 	k := 0
 	if direction < 0 {
 		k = 1
 	}
-	for n, i := range rows {
-		t.setCell(int(i), j, k, int(count[n]))
+	for m, i := range t.burst.row[:n] {
+		t.setCell(int(i), j, k, int(t.burst.count[m]))
 	}
 }
 

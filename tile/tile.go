@@ -60,7 +60,6 @@ type Tile struct {
 	seen             [2]seen      // up and down steps of that update
 	off              offCurrent   // of all cells
 	rowOff           []offCurrent // of each row
-	rowNumber        []int32      // 0, 1, 2, ...
 	input, magnitude []float32    // scratch, one per row
 	driven           []int32      // blocks of rows with an input
 	firing           [2]pulsing   // scratch: rows of positive and of negative input
@@ -119,7 +118,6 @@ func New(name string, c Cell, rows, cols int, seed uint64) (*Tile, error) {
 		backward: view{curve: newTable(c.Curves.Backward, c.Low-0.1, c.High+0.1)},
 		stepUp:   newTable(c.Curves.Up, c.Low, c.High),
 		stepDown: newTable(c.Curves.Down, c.Low, c.High),
-		burst:    newBurst(rows),
 	}
 	n := t.stride * t.pitch
 	t.r, t.lt = make([]float32, n), make([]float32, n)
@@ -129,10 +127,6 @@ func New(name string, c Cell, rows, cols int, seed uint64) (*Tile, error) {
 	t.wear = make([]Wear, 2*rows*cols)
 	for j := range t.sign {
 		t.sign[j] = 1
-	}
-	t.rowNumber = make([]int32, t.pitch)
-	for i := range t.rowNumber {
-		t.rowNumber[i] = int32(i)
 	}
 	t.fabricate()
 	t.initialise()

@@ -93,73 +93,70 @@ func (t *Tile) pass(p *pulsing, trains []uint32, mask uint32, direction int32) {
 	if direction < 0 {
 		gain, curve, seen = &t.down, &t.stepDown, &t.seen[1]
 	}
-	b, c := &t.burst, &t.source
 	for j, w := range trains {
 		if w &= mask; w == 0 {
 			continue
 		}
-		*c = strip{t.rowNumber, t.column(t.r, j), t.veq.column(j), gain.column(j), t.e.column(j), t.column(t.lt, j)}
-		n, steps := pack(b, c, p.first, p.word, w)
-		if n == 0 {
-			continue
+		c := &t.source
+		*c = strip{t.column(t.r, j), t.veq.column(j), gain.column(j), t.e.column(j), t.column(t.lt, j)}
+		var before, after float64 // the sum of r over the cells that are stepped
+		for first := p.first; len(first) > 0; {
+			n, steps, done := pack(&t.burst, c, first, p.word, w)
+			first = first[done:]
+			if n == 0 {
+				continue
+			}
+			t.steps += uint64(steps)
+			if t.gross != nil {
+				t.countPulses(n, j, direction)
+			}
+			if t.cell.SingleTier {
+				t.setCells(n, j, direction)
+				continue
+			}
+			seen.n += steps
+			if t.looking {
+				before = sum(before, t.burst.r[:n])
+			}
+			t.step(n, j, curve)
+			if t.looking {
+				after = sum(after, t.burst.r[:n])
+			}
 		}
-		t.steps += uint64(steps)
-		rows, count := b.row[:n], b.count[:n]
-		if t.gross != nil {
-			t.countPulses(rows, j, count, direction)
-		}
-		if t.cell.SingleTier {
-			t.setCells(rows, j, count, direction)
-			continue
-		}
-		seen.n += steps
-		if t.looking {
-			seen.sum -= sum(b.r[:n])
-		}
-		m := blocks(n)
-		step(b.r[:m], b.veq[:m], b.gain[:m], b.count[:m], t.alpha, 1/t.alpha, float32(t.cell.Low), float32(t.cell.High), curve)
-		if t.looking {
-			seen.sum += sum(b.r[:n])
-		}
-		t.moved(j, n, c.r)
+		seen.sum -= before
+		seen.sum += after
 	}
 }
 
-// moved writes back the first n cells of the burst, which are of column j, whose
-// r is given.
-func (t *Tile) moved(j, n int, column []float32) {
-	b := &t.burst
-	rows, r := b.row[:n], b.r[:n]
-	for k, i := range rows {
-		column[i] = r[k]
-	}
+// step lets the first n cells of the burst, which are of column j, take their
+// steps, and brings the column and its views up to date.
+func (t *Tile) step(n, j int, curve *table) {
+	b, m := &t.burst, blocks(n)
+	step(b.r[:m], b.veq[:m], b.gain[:m], b.count[:m], t.alpha, 1/t.alpha, float32(t.cell.Low), float32(t.cell.High), curve)
+	rows := b.row[:n]
+	scatter(t.column(t.r, j), b.r[:n], rows)
 	t.redraw(func(v *view) {
-		m := blocks(n)
 		lines(b.at[:m], b.slope[:m], b.r[:m], b.e[:m], b.lt[:m], v.center, t.sign[j], &v.curve)
-		at, slope := t.column(v.at, j), t.column(v.slope, j)
-		fromAt, fromSlope := b.at[:n], b.slope[:n]
-		slope = slope[:len(at)]
-		for k, i := range rows {
-			at[i], slope[i] = fromAt[k], fromSlope[k]
-		}
+		scatter(t.column(v.at, j), b.at[:n], rows)
+		scatter(t.column(v.slope, j), b.slope[:n], rows)
 	})
 }
 
-// sum returns the sum of s.
-func sum(s []float32) float64 {
-	var sum float64
+// sum returns sum and the elements of s.
+func sum(sum float64, s []float32) float64 {
 	for _, v := range s {
 		sum += float64(v)
 	}
 	return sum
 }
 
-// countPulses counts the pulses of cells of column j as CountPulses says.
-func (t *Tile) countPulses(rows []int32, j int, count []int32, direction int32) {
-	for k, i := range rows {
-		at := int(i)*t.cols + j
-		t.gross[at] += count[k]
-		t.net[at] += count[k] * direction * int32(t.sign[j])
+// countPulses counts the pulses of the first n cells of the burst, which are of
+// column j, as CountPulses says.
+func (t *Tile) countPulses(n, j int, direction int32) {
+	for k, i := range t.burst.row[:n] {
+		at, count := int(i)*t.cols+j, t.burst.count[k]
+		t.gross[at] += count
+		t.net[at] += count * direction * int32(t.sign[j])
 	}
 }
 
