@@ -101,7 +101,7 @@ type implementation struct {
 	step    func(r, veq, gain []float32, count []int32, alpha, inv, low, high float32, t *table)
 	lines   func(at, slope, r, e, lt []float32, center, sign float32, t *table)
 	scatter func(to, from []float32, row []int32)
-	dots    func(x, at, slope []float32, first []int32) (xat, xslope float32)
+	dots    func(xat, xslope, x, at, slope []float32, first []int32)
 	spread  func(y, at, slope []float32, a, b float32) (sumAt, sumSlope float32)
 }
 
@@ -154,14 +154,15 @@ func scatter(to, from []float32, row []int32) {
 }
 
 // dots is dotsGo as the selected implementation computes it. It panics if the
-// slices differ in length or are not of whole blocks, or if the last of first
+// slices do not fit together or are not of whole blocks, or if the last of first
 // lies outside them.
-func dots(x, at, slope []float32, first []int32) (xat, xslope float32) {
-	if n := len(x); len(at) != n || len(slope) != n || n%block != 0 ||
+func dots(xat, xslope, x, at, slope []float32, first []int32) {
+	n, all := len(x), len(x)*len(xat)
+	if len(xslope) != len(xat) || len(at) != all || len(slope) != all || n%block != 0 ||
 		len(first) > 0 && int(first[len(first)-1]) > n-block {
-		panic("tile: dots of slices that differ in length, or of a block that there is not")
+		panic("tile: dots of slices that do not fit together, or of a block that there is not")
 	}
-	return selected.dots(x, at, slope, first)
+	selected.dots(xat, xslope, x, at, slope, first)
 }
 
 // spread is spreadGo as the selected implementation computes it. It panics if
@@ -248,19 +249,23 @@ func scatterGo(to, from []float32, row []int32) {
 	}
 }
 
-// dotsGo lets a column integrate: over the rows of the blocks that start at
-// first, it returns the sums of x[i]*at[i] and of x[i]*slope[i].
-func dotsGo(x, at, slope []float32, first []int32) (xat, xslope float32) {
-	var p, q lanes
-	for n, f := range first {
-		turn := n % 2 * block
-		for k := range block {
-			i := int(f) + k
-			p[turn+k] += float32(x[i] * at[i])
-			q[turn+k] += float32(x[i] * slope[i])
+// dotsGo lets columns integrate, which stand one after the other in at and slope:
+// over the rows of the blocks that start at first, it sets xat[j] and xslope[j] to
+// the sums of x[i]*at[i] and of x[i]*slope[i] with i in column j.
+func dotsGo(xat, xslope, x, at, slope []float32, first []int32) {
+	for j := range xat {
+		at, slope := at[j*len(x):], slope[j*len(x):]
+		var p, q lanes
+		for n, f := range first {
+			turn := n % 2 * block
+			for k := range block {
+				i := int(f) + k
+				p[turn+k] += float32(x[i] * at[i])
+				q[turn+k] += float32(x[i] * slope[i])
+			}
 		}
+		xat[j], xslope[j] = p.sum(), q.sum()
 	}
-	return p.sum(), q.sum()
 }
 
 // spreadGo drives a column and lets the rows integrate:

@@ -60,7 +60,7 @@ func scatterAMD64(to, from []float32, row []int32)
 // dotsAVX2 is dotsGo, a block at a time.
 //
 //go:noescape
-func dotsAVX2(x, at, slope []float32, first []int32) (xat, xslope float32)
+func dotsAVX2(xat, xslope, x, at, slope []float32, first []int32)
 
 // spreadAVX2 is spreadGo, a block at a time.
 //

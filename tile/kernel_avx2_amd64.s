@@ -342,22 +342,32 @@ done:
 	VADDPS  Y1, p, p                \
 	VADDPS  Y2, q, q
 
-// func dotsAVX2(x, at, slope []float32, first []int32) (xat, xslope float32)
+// func dotsAVX2(xat, xslope, x, at, slope []float32, first []int32)
 //
-// SI is x, R8 at, R9 slope, R11 the next of first, CX how many are left, Y6 and
-// Y7 the sums of x*at, Y8 and Y9 those of x*slope.
-TEXT ·dotsAVX2(SB), NOSPLIT, $0-104
-	MOVQ x_base+0(FP), SI
-	MOVQ at_base+24(FP), R8
-	MOVQ slope_base+48(FP), R9
-	MOVQ first_base+72(FP), R11
-	MOVQ first_len+80(FP), CX
+// DI and DX are the next of xat and xslope, BX how many columns are left, SI x,
+// R8 and R9 at and slope of the column, R10 its bytes, R11 the next of first, CX
+// how many are left, Y6 and Y7 the sums of x*at, Y8 and Y9 those of x*slope.
+TEXT ·dotsAVX2(SB), NOSPLIT, $0-144
+	MOVQ xat_base+0(FP), DI
+	MOVQ xat_len+8(FP), BX
+	MOVQ xslope_base+24(FP), DX
+	MOVQ x_base+48(FP), SI
+	MOVQ x_len+56(FP), R10
+	MOVQ at_base+72(FP), R8
+	MOVQ slope_base+96(FP), R9
+	SHLQ $2, R10
+	TESTQ BX, BX
+	JLE  done
+
+column:
+	MOVQ first_base+120(FP), R11
+	MOVQ first_len+128(FP), CX
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 	VXORPS Y8, Y8, Y8
 	VXORPS Y9, Y9, Y9
-	SUBQ   $2, CX
-	JLT    last
+	SUBQ $2, CX
+	JLT  last
 
 pair:
 	DOTS(0, Y6, Y8)
@@ -368,14 +378,22 @@ pair:
 
 last:
 	CMPQ CX, $-1
-	JNE  done
+	JNE  sum
 	DOTS(0, Y6, Y8)
 
-done:
+sum:
 	SUM(Y6, Y7, X6)
 	SUM(Y8, Y9, X8)
-	VMOVSS X6, xat+96(FP)
-	VMOVSS X8, xslope+100(FP)
+	VMOVSS X6, (DI)
+	VMOVSS X8, (DX)
+	ADDQ $4, DI
+	ADDQ $4, DX
+	ADDQ R10, R8
+	ADDQ R10, R9
+	DECQ BX
+	JNZ  column
+
+done:
 	VZEROUPPER
 	RET
 

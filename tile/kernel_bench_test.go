@@ -20,7 +20,7 @@ const (
 // pulse.
 type benchTile struct {
 	columns   []strip
-	at, slope [][]float32
+	at, slope []float32 // by column
 	firing    pulsing
 	burst     burst
 	packed    int // cells in burst
@@ -42,8 +42,8 @@ func newBenchTile() *benchTile {
 	for j := range benchCols {
 		c := func(k int) []float32 { return all[k][j*pitch : (j+1)*pitch] }
 		b.columns = append(b.columns, strip{c(0), c(1), c(2), c(3), c(4)})
-		b.at, b.slope = append(b.at, c(5)), append(b.slope, c(6))
 	}
+	b.at, b.slope = all[5], all[6]
 	words := make([]uint32, benchRows)
 	for i := range words {
 		if i%22 > 5 && i%22 < 14 { // pixels that are on stand together
@@ -52,6 +52,12 @@ func newBenchTile() *benchTile {
 	}
 	b.firing.list(words, ^uint32(0))
 	return b
+}
+
+// view returns n columns of at and slope.
+func (b *benchTile) view(j, n int) (at, slope []float32) {
+	from, to := j*len(b.rows), (j+n)*len(b.rows)
+	return b.at[from:to], b.slope[from:to]
 }
 
 func (b *benchTile) pack(j int) int {
@@ -102,7 +108,8 @@ func BenchmarkStep(b *testing.B) {
 func BenchmarkLines(b *testing.B) {
 	benchKernel(b, func(t *benchTile, j int) int {
 		c, n := &t.columns[j], len(t.rows)
-		lines(t.at[j], t.slope[j], c.r, c.e, c.lt, 0.9, -1, &t.curve)
+		at, slope := t.view(j, 1)
+		lines(at, slope, c.r, c.e, c.lt, 0.9, -1, &t.curve)
 		return n
 	})
 }
@@ -115,17 +122,20 @@ func BenchmarkScatter(b *testing.B) {
 	})
 }
 
-// BenchmarkDots lets the rows that pulse in the other benchmarks drive a column.
+// BenchmarkDots lets the rows that pulse in the other benchmarks drive two columns.
 func BenchmarkDots(b *testing.B) {
 	benchKernel(b, func(t *benchTile, j int) int {
-		dots(t.rows, t.at[j], t.slope[j], t.firing.first)
-		return block * len(t.firing.first)
+		var sums [4]float32
+		at, slope := t.view(2*j%benchCols, 2)
+		dots(sums[:2], sums[2:], t.rows, at, slope, t.firing.first)
+		return 2 * block * len(t.firing.first)
 	})
 }
 
 func BenchmarkSpread(b *testing.B) {
 	benchKernel(b, func(t *benchTile, j int) int {
-		spread(t.rows, t.at[j], t.slope[j], 1e-9, 1e-9)
+		at, slope := t.view(j, 1)
+		spread(t.rows, at, slope, 1e-9, 1e-9)
 		return len(t.rows)
 	})
 }

@@ -192,13 +192,23 @@ func (a *arguments) check(t *testing.T) {
 	compare("lines at", a.at, lineAt)
 	compare("lines slope", a.slope, lineSlope)
 
-	at, slope := dots(a.x, a.at, a.slope, a.driven())
-	wantAt, wantSlope := dotsGo(a.x, a.at, a.slope, a.driven())
-	compare("dots", []float32{at, slope}, []float32{wantAt, wantSlope})
+	for _, columns := range [][2][]float32{
+		{},
+		{a.at, a.slope},
+		{slices.Concat(a.at, a.r), slices.Concat(a.slope, a.e)},
+		{slices.Concat(a.at, a.r, a.lt), slices.Concat(a.slope, a.e, a.gain)},
+	} {
+		n := len(columns[0]) / max(1, rows)
+		xat, xslope, wantAt, wantSlope := make([]float32, n), make([]float32, n), make([]float32, n), make([]float32, n)
+		dots(xat, xslope, a.x, columns[0], columns[1], a.driven())
+		dotsGo(wantAt, wantSlope, a.x, columns[0], columns[1], a.driven())
+		compare("dots with at", xat, wantAt)
+		compare("dots with slope", xslope, wantSlope)
+	}
 
 	y := slices.Clone(a.x)
-	at, slope = spread(a.x, a.at, a.slope, a.alpha, -a.low)
-	wantAt, wantSlope = spreadGo(y, a.at, a.slope, a.alpha, -a.low)
+	at, slope := spread(a.x, a.at, a.slope, a.alpha, -a.low)
+	wantAt, wantSlope := spreadGo(y, a.at, a.slope, a.alpha, -a.low)
 	compare("spread", []float32{at, slope}, []float32{wantAt, wantSlope})
 	compare("spread y", a.x, y)
 }
@@ -314,7 +324,7 @@ func TestKernelsPanicOnLengthMismatch(t *testing.T) {
 					"pack":   func() { pack(b, &strip{f[0], f[1], f[2], f[3], f[4]}, nil, w[:short(5)], 1) },
 					"step":   func() { step(f[0], f[1], f[2], c[:short(3)], 1, 1, 0, 1, tab) },
 					"lines":  func() { lines(f[0], f[1], f[2], f[3], f[4], 1, 1, tab) },
-					"dots":   func() { dots(f[0], f[1], f[2], []int32{int32(short(3)) / 23 * 8}) },
+					"dots":   func() { dots(s[:1], s[:1], f[0], f[1], f[2], []int32{int32(short(3)) / 23 * 8}) },
 					"spread": func() { spread(f[0], f[1], f[2], 1, 1) },
 				} {
 					arguments := map[string]int{"pack": 6, "step": 4, "lines": 5, "dots": 3, "spread": 3}[name]
@@ -327,8 +337,11 @@ func TestKernelsPanicOnLengthMismatch(t *testing.T) {
 		if !panics(func() { scatter(s, s[:16], c) }) {
 			t.Error("scatter accepts more rows than elements")
 		}
-		if !panics(func() { dots(s, s, s, []int32{0, 24}) }) {
+		if !panics(func() { dots(s[:1], s[:1], s, s, s, []int32{0, 24}) }) {
 			t.Error("dots accepts a block that there is not")
+		}
+		if !panics(func() { dots(s[:1], s[:2], s, s, s, nil) }) {
+			t.Error("dots accepts results of different numbers of columns")
 		}
 	})
 }
@@ -337,13 +350,14 @@ func TestKernelsDoNotAllocate(t *testing.T) {
 	forEach(t, func(t *testing.T) {
 		a := newArguments(rand.New(rand.NewPCG(9, 10)), 250, 0.1)
 		b, first, driven := new(burst), a.first(), a.driven()
+		var p, q [1]float32
 		if n := testing.AllocsPerRun(100, func() {
 			n, _, _ := pack(b, &a.strip, first, a.word, a.column)
 			scatter(a.r, b.r[:n], b.row[:n])
 			n = blocks(n)
 			step(b.r[:n], b.veq[:n], b.gain[:n], b.count[:n], a.alpha, 1/a.alpha, a.low, a.high, &a.table)
 			lines(b.at[:n], b.slope[:n], b.r[:n], b.e[:n], b.lt[:n], a.alpha, a.sign, &a.table)
-			dots(a.x, a.at, a.slope, driven)
+			dots(p[:], q[:], a.x, a.at, a.slope, driven)
 			spread(a.x, a.at, a.slope, a.alpha, a.low)
 		}); n != 0 {
 			t.Errorf("%g allocations per run", n)
@@ -379,8 +393,9 @@ func TestReferenceIsNotFused(t *testing.T) {
 	}
 	turns, ones := make([]float32, 3*block), make([]float32, 3*block)
 	turns[0], ones[0], turns[2*block], ones[2*block] = -rounded, 1, x, x
-	if p, _ := dotsGo(turns, ones, ones, []int32{0, block, 2 * block}); p != 0 {
-		t.Errorf("sum + x*at is fused: %g, want 0", p)
+	p, q := []float32{0}, []float32{0}
+	if dotsGo(p, q, turns, ones, ones, []int32{0, block, 2 * block}); p[0] != 0 {
+		t.Errorf("sum + x*at is fused: %g, want 0", p[0])
 	}
 	r := []float32{-rounded}
 	stepGo(r, []float32{0}, []float32{1}, []int32{1}, 1, x, -9, 9, &flat)

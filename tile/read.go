@@ -14,31 +14,39 @@ func (t *Tile) Forward(now circuit.Time, x, charge []float32, scale float32) {
 	t.at(now)
 	t.look(&t.forward)
 	negative := t.drive(now, x)
-	off := t.offset(&t.forward)
-	read := func(x []float32, j int) float32 {
-		at, slope := dots(x, t.column(t.forward.at, j), t.column(t.forward.slope, j), t.driven)
-		return at + float32(off*slope)
-	}
 	// With the polarity taken out, what positive inputs integrate is also
 	// the conductance that the current passes.
 	var through float64
 	for i, xi := range x {
 		through += float64(abs(xi) * (t.rowG[i] - t.rowLT[i]))
 	}
-	pass := func(j int, q float32) {
-		if negative {
-			q = read(t.magnitude, j)
-		}
-		through += float64(t.sign[j] * q)
+	passes := t.passes
+	if negative {
+		t.integrate(t.magnitude, passes)
 	}
-	ref := read(t.input, t.cols)
-	pass(t.cols, ref)
+	q := t.reads
+	t.integrate(t.input, q)
+	if !negative {
+		passes = q
+	}
+	ref := q[t.cols]
+	through += float64(passes[t.cols])
 	for j := range t.cols {
-		q := read(t.input, j)
-		pass(j, q)
-		charge[j] += float32((q - float32(t.sign[j]*ref)) * scale)
+		through += float64(t.sign[j] * passes[j])
+		charge[j] += float32((q[j] - float32(t.sign[j]*ref)) * scale)
 	}
 	t.conductances += through
+}
+
+// integrate sets q[j] to the sum over the driven rows of x[i] times the
+// conductance of cell (i, j), reference column included.
+func (t *Tile) integrate(x, q []float32) {
+	v := &t.forward
+	dots(q, t.slopes, x, v.at, v.slope, t.driven)
+	off := t.offset(v)
+	for j, slope := range t.slopes {
+		q[j] += float32(off * slope)
+	}
 }
 
 // drive latches the inputs x of a read at the instant now, and reports whether
