@@ -68,7 +68,7 @@ func (t *Tile) beginUpdate(now circuit.Time) {
 		return
 	}
 	t.leakTo(now)
-	t.looking = c.Updates%t.every == 0 || c.MeanUp == 0 || c.MeanDown == 0
+	t.looking = !t.cell.SingleTier && (c.Updates%t.every == 0 || c.MeanUp == 0 || c.MeanDown == 0)
 	c.Updates++
 }
 
@@ -79,9 +79,9 @@ type seen struct {
 	sum float64
 }
 
-// endUpdate books the steps of an update.
+// endUpdate books the steps of an update; SET pulses are booked one by one.
 func (t *Tile) endUpdate() {
-	if t.every == 0 {
+	if t.every == 0 || t.cell.SingleTier {
 		return
 	}
 	c, up, down := &t.charge, &t.seen[0], &t.seen[1]

@@ -66,20 +66,25 @@ func (t *table) tangent(v float32) (y, slope float32) {
 // A strip is what an update in one direction needs of a column, in whole blocks.
 type strip struct {
 	r, veq, gain, e, lt []float32
+	sign                float32 // polarity of the column
+	start               int32   // of the column, in a slice by column
 }
 
 // burstSize is the largest number of cells that are stepped together: enough to
 // keep the processor's pipelines full, few enough for its first-level cache.
 const burstSize = 256
 
-// A burst is cells of a column that take steps in one pass of an update. The
-// kernels work on them in whole blocks; of the last one those past the end are
-// scratch, and their count is 0.
+// A burst is cells that take steps in one pass of an update. The kernels work on
+// them in whole blocks; of the last one those past the end are scratch, and their
+// count is 0.
 type burst struct {
-	row, count          [burstSize]int32
-	r, veq, gain, e, lt [burstSize]float32
-	at, slope           [burstSize]float32
+	cell, count               [burstSize]int32 // where the cell is in a slice by column; its steps
+	r, veq, gain, e, lt, sign [burstSize]float32
+	at, slope                 [burstSize]float32
 }
+
+// full reports whether a burst of n cells may not have room for another block.
+func full(n int) bool { return n > burstSize-2*block }
 
 // lanes are the partial sums of a reduction; sum adds them as a tree.
 type lanes [laneCount]float32
@@ -97,10 +102,10 @@ func (l *lanes) sum() float32 {
 // except which NaN a NaN is.
 type implementation struct {
 	name    string
-	pack    func(b *burst, c *strip, first []int32, word []uint32, column uint32) (n, steps, done int)
+	pack    func(b *burst, have int, c *strip, first []int32, word []uint32, column uint32) (n, steps, done int)
 	step    func(r, veq, gain []float32, count []int32, alpha, inv, low, high float32, t *table)
-	lines   func(at, slope, r, e, lt []float32, center, sign float32, t *table)
-	scatter func(to, from []float32, row []int32)
+	lines   func(at, slope, r, e, lt, sign []float32, center float32, t *table)
+	scatter func(to, from []float32, cell []int32)
 	dots    func(xat, xslope, x, at, slope []float32, first []int32)
 	spread  func(y, at, slope []float32, a, b float32) (sumAt, sumSlope float32)
 }
@@ -124,10 +129,13 @@ func whole(n int, slices ...[]float32) {
 }
 
 // pack is packGo as the selected implementation computes it. It panics if the
-// slices differ in length or are not of whole blocks.
-func pack(b *burst, c *strip, first []int32, word []uint32, column uint32) (n, steps, done int) {
+// slices differ in length or are not of whole blocks, or if b is full.
+func pack(b *burst, have int, c *strip, first []int32, word []uint32, column uint32) (n, steps, done int) {
 	whole(len(word), c.r, c.veq, c.gain, c.e, c.lt)
-	return selected.pack(b, c, first, word, column)
+	if full(have) {
+		panic("tile: pack into a burst that is full")
+	}
+	return selected.pack(b, have, c, first, word, column)
 }
 
 // step is stepGo as the selected implementation computes it. It panics if the
@@ -139,18 +147,18 @@ func step(r, veq, gain []float32, count []int32, alpha, inv, low, high float32, 
 
 // lines is linesGo as the selected implementation computes it. It panics if the
 // slices differ in length or are not of whole blocks.
-func lines(at, slope, r, e, lt []float32, center, sign float32, t *table) {
-	whole(len(at), slope, r, e, lt)
-	selected.lines(at, slope, r, e, lt, center, sign, t)
+func lines(at, slope, r, e, lt, sign []float32, center float32, t *table) {
+	whole(len(at), slope, r, e, lt, sign)
+	selected.lines(at, slope, r, e, lt, sign, center, t)
 }
 
 // scatter is scatterGo as the selected implementation computes it. It panics if
-// from and row differ in length. It trusts pack that the rows lie within to.
-func scatter(to, from []float32, row []int32) {
-	if len(from) != len(row) {
+// from and cell differ in length. It trusts pack that the cells lie within to.
+func scatter(to, from []float32, cell []int32) {
+	if len(from) != len(cell) {
 		panic("tile: scatter of slices that differ in length")
 	}
-	selected.scatter(to, from, row)
+	selected.scatter(to, from, cell)
 }
 
 // dots is dotsGo as the selected implementation computes it. It panics if the
@@ -174,15 +182,16 @@ func spread(y, at, slope []float32, a, b float32) (sumAt, sumSlope float32) {
 	return selected.spread(y, at, slope, a, b)
 }
 
-// packGo copies to b the cells of a column that take steps, in ascending order
-// of their rows. Bit k of word[i] says that row i pulses in slot k, bit k of
-// column that the column does: the cell takes popcount(column & word[i]) steps.
-// The words of rows outside the blocks that start at first are 0. It returns how
-// many cells that are and the sum of their steps, and sets the counts of a block
-// after them to 0. It stops where b may not have room for another block, and
-// returns how many blocks are done.
-func packGo(b *burst, c *strip, first []int32, word []uint32, column uint32) (n, steps, done int) {
-	for done < len(first) && n <= burstSize-2*block {
+// packGo adds to b, which has cells already, those of a column that take steps, in
+// ascending order of their rows. Bit k of word[i] says that row i pulses in slot
+// k, bit k of column that the column does: the cell takes popcount(column &
+// word[i]) steps. The words of rows outside the blocks that start at first are 0.
+// It returns how many cells b has then and how many steps those of the column
+// take, and sets the counts of a block after them to 0. It stops where b is full,
+// and returns how many blocks are done.
+func packGo(b *burst, have int, c *strip, first []int32, word []uint32, column uint32) (n, steps, done int) {
+	n = have
+	for done < len(first) && !full(n) {
 		f := int(first[done])
 		done++
 		for i := f; i < f+block; i++ {
@@ -190,8 +199,8 @@ func packGo(b *burst, c *strip, first []int32, word []uint32, column uint32) (n,
 			if count == 0 {
 				continue
 			}
-			b.row[n], b.count[n] = int32(i), int32(count)
-			b.r[n], b.veq[n], b.gain[n], b.e[n], b.lt[n] = c.r[i], c.veq[i], c.gain[i], c.e[i], c.lt[i]
+			b.cell[n], b.count[n] = c.start+int32(i), int32(count)
+			b.r[n], b.veq[n], b.gain[n], b.e[n], b.lt[n], b.sign[n] = c.r[i], c.veq[i], c.gain[i], c.e[i], c.lt[i], c.sign
 			n++
 			steps += count
 		}
@@ -229,23 +238,23 @@ func stepGo(r, veq, gain []float32, count []int32, alpha, inv, low, high float32
 	}
 }
 
-// linesGo computes the straight lines of a view for cells of one column:
+// linesGo computes the straight lines of a view for cells:
 //
 //	g, slope := t.tangent(center*r[k] + e[k])
-//	at[k] = lt[k] + sign*g
-//	slope[k] = sign * (slope * r[k])
-func linesGo(at, slope, r, e, lt []float32, center, sign float32, t *table) {
+//	at[k] = lt[k] + sign[k]*g
+//	slope[k] = sign[k] * (slope * r[k])
+func linesGo(at, slope, r, e, lt, sign []float32, center float32, t *table) {
 	for k := range r {
 		g, s := t.tangent(float32(center*r[k]) + e[k])
-		at[k] = lt[k] + float32(sign*g)
-		slope[k] = float32(sign * float32(s*r[k]))
+		at[k] = lt[k] + float32(sign[k]*g)
+		slope[k] = float32(sign[k] * float32(s*r[k]))
 	}
 }
 
-// scatterGo writes what a kernel computed of a burst back to its column.
-func scatterGo(to, from []float32, row []int32) {
-	for k, i := range row {
-		to[i] = from[k]
+// scatterGo writes what a kernel computed of a burst back to where it came from.
+func scatterGo(to, from []float32, cell []int32) {
+	for k, n := range cell {
+		to[n] = from[k]
 	}
 }
 

@@ -39,7 +39,7 @@ var front = func() (f [1 << block][block]uint8) {
 // packAVX2 is packGo, a block at a time.
 //
 //go:noescape
-func packAVX2(b *burst, c *strip, first []int32, word []uint32, column uint32) (n, steps, done int)
+func packAVX2(b *burst, have int, c *strip, first []int32, word []uint32, column uint32) (n, steps, done int)
 
 // stepAVX2 is stepGo, a block at a time: the first step of all cells, then the
 // second of those that take two, and so on.
@@ -50,12 +50,12 @@ func stepAVX2(r, veq, gain []float32, count []int32, alpha, inv, low, high float
 // linesAVX2 is linesGo, a block at a time.
 //
 //go:noescape
-func linesAVX2(at, slope, r, e, lt []float32, center, sign float32, t *table)
+func linesAVX2(at, slope, r, e, lt, sign []float32, center float32, t *table)
 
 // scatterAMD64 is scatterGo, four elements at a time.
 //
 //go:noescape
-func scatterAMD64(to, from []float32, row []int32)
+func scatterAMD64(to, from []float32, cell []int32)
 
 // dotsAVX2 is dotsGo, a block at a time.
 //
@@ -70,7 +70,7 @@ func spreadAVX2(y, at, slope []float32, a, b float32) (sumAt, sumSlope float32)
 // packAVX512 is packGo, a block at a time.
 //
 //go:noescape
-func packAVX512(b *burst, c *strip, first []int32, word []uint32, column uint32) (n, steps, done int)
+func packAVX512(b *burst, have int, c *strip, first []int32, word []uint32, column uint32) (n, steps, done int)
 
 // stepAVX512 is stepGo, two blocks at a time, and in the order of stepAVX2.
 //
@@ -80,4 +80,4 @@ func stepAVX512(r, veq, gain []float32, count []int32, alpha, inv, low, high flo
 // linesAVX512 is linesGo, two blocks at a time.
 //
 //go:noescape
-func linesAVX512(at, slope, r, e, lt []float32, center, sign float32, t *table)
+func linesAVX512(at, slope, r, e, lt, sign []float32, center float32, t *table)

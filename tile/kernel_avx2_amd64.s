@@ -36,25 +36,28 @@ GLOBL bitsOf<>(SB), RODATA|NOPTR, $32
 	VPERMPS (from)(AX*4), Y3, Y0   \
 	VMOVUPS Y0, to(DI)(CX*4)
 
-// func packAVX2(b *burst, c *strip, first []int32, word []uint32, column uint32) (n, steps, done int)
+// func packAVX2(b *burst, have int, c *strip, first []int32, word []uint32, column uint32) (n, steps, done int)
 //
 // DI is b, R8-R10, R12 and R13 the slices of c, SI the next of first, BX its end,
 // R14 word, R11 front, AX the first row of the block, CX n. Y0 is scratch, Y1 are
 // the counts, Y3 the permutation, which begins with the numbers of the lanes that
-// take steps, Y8 the sum of counts.
-TEXT ·packAVX2(SB), NOSPLIT, $0-96
+// take steps, Y6 and Y7 sign and start of the column, Y8 the sum of counts.
+TEXT ·packAVX2(SB), NOSPLIT, $0-104
 	MOVQ b+0(FP), DI
-	MOVQ c+8(FP), AX
+	MOVQ have+8(FP), CX
+	MOVQ c+16(FP), AX
 	MOVQ strip_r(AX), R8
 	MOVQ strip_veq(AX), R9
 	MOVQ strip_gain(AX), R10
 	MOVQ strip_e(AX), R12
 	MOVQ strip_lt(AX), R13
-	MOVQ first_base+16(FP), SI
-	MOVQ first_len+24(FP), BX
+	VBROADCASTSS strip_sign(AX), Y6
+	VBROADCASTSS strip_start(AX), Y7
+	MOVQ first_base+24(FP), SI
+	MOVQ first_len+32(FP), BX
 	LEAQ (SI)(BX*4), BX
-	MOVQ word_base+40(FP), R14
-	VBROADCASTSS column+64(FP), Y15
+	MOVQ word_base+48(FP), R14
+	VBROADCASTSS column+72(FP), Y15
 	VMOVDQU nibbles<>(SB), Y14
 	VMOVDQU bitsOf<>(SB), Y13
 	VMOVDQU oneBytes<>(SB), Y12
@@ -62,7 +65,6 @@ TEXT ·packAVX2(SB), NOSPLIT, $0-96
 	VPXOR   Y9, Y9, Y9
 	VPXOR   Y8, Y8, Y8
 	LEAQ    ·front(SB), R11
-	XORL    CX, CX
 	CMPQ    SI, BX
 	JEQ     done
 
@@ -85,8 +87,10 @@ block:
 	VPERMD       Y1, Y3, Y1
 	VMOVDQU      Y1, burst_count(DI)(CX*4)
 	VPBROADCASTD (SI), Y0
+	VPADDD       Y7, Y0, Y0
 	VPADDD       Y3, Y0, Y0
-	VMOVDQU      Y0, burst_row(DI)(CX*4)
+	VMOVDQU      Y0, burst_cell(DI)(CX*4)
+	VMOVUPS      Y6, burst_sign(DI)(CX*4)
 	MOVE(R8, burst_r)
 	MOVE(R9, burst_veq)
 	MOVE(R10, burst_gain)
@@ -101,10 +105,10 @@ block:
 
 done:
 	VMOVDQU Y9, burst_count(DI)(CX*4)
-	MOVQ    CX, n+72(FP)
-	SUBQ    first_base+16(FP), SI
+	MOVQ    CX, n+80(FP)
+	SUBQ    first_base+24(FP), SI
 	SHRQ    $2, SI
-	MOVQ    SI, done+88(FP)
+	MOVQ    SI, done+96(FP)
 	VEXTRACTI128 $1, Y8, X3          // add the lanes of counts
 	VPADDD  X3, X8, X8
 	VPSHUFD $0x4e, X8, X3
@@ -112,18 +116,18 @@ done:
 	VPSHUFD $0xb1, X8, X3
 	VPADDD  X3, X8, X8
 	VMOVD   X8, AX
-	MOVQ    AX, steps+80(FP)
+	MOVQ    AX, steps+88(FP)
 	VZEROUPPER
 	RET
 
-// func scatterAMD64(to, from []float32, row []int32)
+// func scatterAMD64(to, from []float32, cell []int32)
 //
-// DI is to, SI from, R8 row, CX how many are left.
+// DI is to, SI from, R8 cell, CX how many are left.
 TEXT ·scatterAMD64(SB), NOSPLIT, $0-72
 	MOVQ to_base+0(FP), DI
 	MOVQ from_base+24(FP), SI
-	MOVQ row_base+48(FP), R8
-	MOVQ row_len+56(FP), CX
+	MOVQ cell_base+48(FP), R8
+	MOVQ cell_len+56(FP), CX
 	SUBQ $4, CX
 	JLT  rest
 
@@ -229,6 +233,8 @@ block:
 	VMOVDQU   (SI)(AX*1), Y3
 	VPMAXSD   Y3, Y9, Y9
 	VPCMPGTD  Y8, Y3, Y10
+	VPTEST    Y10, Y10
+	JEQ       next
 	VMOVUPS   (R8)(AX*1), Y6
 	VMULPS    Y12, Y6, Y0             // v = alpha*r + veq
 	VADDPS    (R9)(AX*1), Y0, Y0
@@ -255,6 +261,8 @@ block:
 	VADDPS    Y0, Y6, Y0
 	VBLENDVPS Y10, Y0, Y6, Y6
 	VMOVUPS   Y6, (R8)(AX*1)
+
+next:
 	ADDQ      $32, AX
 	CMPQ      AX, BX
 	JLT       block
@@ -267,20 +275,20 @@ done:
 	VZEROUPPER
 	RET
 
-// func linesAVX2(at, slope, r, e, lt []float32, center, sign float32, t *table)
+// func linesAVX2(at, slope, r, e, lt, sign []float32, center float32, t *table)
 //
-// SI is at, BX slope, R8 r, R9 e, R10 lt, Y6-Y9 c, b, a and the slope of
-// table.tangent, Y11 r of the block, Y15 sign.
-TEXT ·linesAVX2(SB), NOSPLIT, $0-136
+// SI is at, BX slope, R8 r, R9 e, R10 lt, R11 sign, Y6-Y9 c, b, a and the slope
+// of table.tangent, Y11 r of the block, Y15 its sign.
+TEXT ·linesAVX2(SB), NOSPLIT, $0-160
 	MOVQ at_base+0(FP), SI
 	MOVQ at_len+8(FP), CX
 	MOVQ slope_base+24(FP), BX
 	MOVQ r_base+48(FP), R8
 	MOVQ e_base+72(FP), R9
 	MOVQ lt_base+96(FP), R10
-	VBROADCASTSS center+120(FP), Y12
-	VBROADCASTSS sign+124(FP), Y15
-	MOVQ t+128(FP), DI
+	MOVQ sign_base+120(FP), R11
+	VBROADCASTSS center+144(FP), Y12
+	MOVQ t+152(FP), DI
 	VBROADCASTSS table_scale(DI), Y13
 	VBROADCASTSS table_offset(DI), Y14
 	XORL  AX, AX
@@ -289,6 +297,7 @@ TEXT ·linesAVX2(SB), NOSPLIT, $0-136
 
 block:
 	VMOVUPS (R8)(AX*1), Y11
+	VMOVUPS (R11)(AX*1), Y15
 	VMULPS  Y12, Y11, Y0              // v = center*r + e
 	VADDPS  (R9)(AX*1), Y0, Y0
 	LOCATE

@@ -19,29 +19,31 @@ DATA lanes<>+16(SB)/8, $0x0000000500000004
 DATA lanes<>+24(SB)/8, $0x0000000700000006
 GLOBL lanes<>(SB), RODATA|NOPTR, $32
 
-// func packAVX512(b *burst, c *strip, first []int32, word []uint32, column uint32) (n, steps, done int)
+// func packAVX512(b *burst, have int, c *strip, first []int32, word []uint32, column uint32) (n, steps, done int)
 //
 // DI is b, R8-R10, R12 and R13 the slices of c, SI the next of first, BX its end,
 // R14 word, AX the first row of the block, CX n, DX how many of the block take
-// steps. Y8 is the sum of counts, Y9 zero, Y14 the numbers of the lanes, Y15
-// column.
-TEXT ·packAVX512(SB), NOSPLIT, $0-96
+// steps. Y6 is sign, Y8 the sum of counts, Y9 zero, Y14 where the first cells of
+// the column are, Y15 column.
+TEXT ·packAVX512(SB), NOSPLIT, $0-104
 	MOVQ b+0(FP), DI
-	MOVQ c+8(FP), AX
+	MOVQ have+8(FP), CX
+	MOVQ c+16(FP), AX
 	MOVQ strip_r(AX), R8
 	MOVQ strip_veq(AX), R9
 	MOVQ strip_gain(AX), R10
 	MOVQ strip_e(AX), R12
 	MOVQ strip_lt(AX), R13
-	MOVQ first_base+16(FP), SI
-	MOVQ first_len+24(FP), BX
-	LEAQ (SI)(BX*4), BX
-	MOVQ word_base+40(FP), R14
-	VBROADCASTSS column+64(FP), Y15
+	VBROADCASTSS strip_sign(AX), Y6
 	VMOVDQU lanes<>(SB), Y14
+	VPADDD.BCST strip_start(AX), Y14, Y14
+	MOVQ first_base+24(FP), SI
+	MOVQ first_len+32(FP), BX
+	LEAQ (SI)(BX*4), BX
+	MOVQ word_base+48(FP), R14
+	VBROADCASTSS column+72(FP), Y15
 	VPXOR   Y9, Y9, Y9
 	VPXOR   Y8, Y8, Y8
-	XORL    CX, CX
 	CMPQ    SI, BX
 	JEQ     done
 
@@ -55,9 +57,10 @@ block:
 	POPCNTL      DX, DX
 	VPCOMPRESSD  Y0, K2, Y0
 	VMOVDQU      Y0, burst_count(DI)(CX*4)
-	VPADDD.BCST  (SI), Y14, Y0         // row
+	VPADDD.BCST  (SI), Y14, Y0         // cell
 	VPCOMPRESSD  Y0, K2, Y0
-	VMOVDQU      Y0, burst_row(DI)(CX*4)
+	VMOVDQU      Y0, burst_cell(DI)(CX*4)
+	VMOVUPS      Y6, burst_sign(DI)(CX*4)
 	COMPRESS(R8, burst_r)
 	COMPRESS(R9, burst_veq)
 	COMPRESS(R10, burst_gain)
@@ -72,10 +75,10 @@ block:
 
 done:
 	VMOVDQU Y9, burst_count(DI)(CX*4)
-	MOVQ    CX, n+72(FP)
-	SUBQ    first_base+16(FP), SI
+	MOVQ    CX, n+80(FP)
+	SUBQ    first_base+24(FP), SI
 	SHRQ    $2, SI
-	MOVQ    SI, done+88(FP)
+	MOVQ    SI, done+96(FP)
 	VEXTRACTI128 $1, Y8, X3          // add the lanes of counts
 	VPADDD  X3, X8, X8
 	VPSHUFD $0x4e, X8, X3
@@ -83,7 +86,7 @@ done:
 	VPSHUFD $0xb1, X8, X3
 	VPADDD  X3, X8, X8
 	VMOVD   X8, AX
-	MOVQ    AX, steps+80(FP)
+	MOVQ    AX, steps+88(FP)
 	VZEROUPPER
 	RET
 
@@ -169,6 +172,8 @@ block:
 	VMOVDQU32.Z (SI)(AX*1), K1, Z3
 	VPMAXSD   Z3, Z30, Z30
 	VPCMPD    $6, Z28, Z3, K3        // count > steps taken
+	KTESTW    K3, K3
+	JEQ       next
 	VMOVUPS.Z (R8)(AX*1), K1, Z6
 	VMULPS    Z16, Z6, Z0            // v = alpha*r + veq
 	VMOVUPS.Z (R9)(AX*1), K1, Z3
@@ -193,6 +198,8 @@ block:
 	VMULPS    Z21, Z0, Z0            // r += dv*inv
 	VADDPS    Z0, Z6, Z6
 	VMOVUPS   Z6, K3, (R8)(AX*1)
+
+next:
 	ADDQ      $64, AX
 	SUBQ      $16, CX
 	JGT       block
@@ -205,20 +212,20 @@ done:
 	VZEROUPPER
 	RET
 
-// func linesAVX512(at, slope, r, e, lt []float32, center, sign float32, t *table)
+// func linesAVX512(at, slope, r, e, lt, sign []float32, center float32, t *table)
 //
-// SI is at, BX slope, R8 r, R9 e, R10 lt, Z4-Z7 c, b, a and the slope of
-// table.tangent, Z8 r of the cells, Z21 sign.
-TEXT ·linesAVX512(SB), NOSPLIT, $0-136
+// SI is at, BX slope, R8 r, R9 e, R10 lt, R12 sign, Z4-Z7 c, b, a and the slope
+// of table.tangent, Z8 r of the cells, Z21 their signs.
+TEXT ·linesAVX512(SB), NOSPLIT, $0-160
 	MOVQ at_base+0(FP), SI
 	MOVQ at_len+8(FP), CX
 	MOVQ slope_base+24(FP), BX
 	MOVQ r_base+48(FP), R8
 	MOVQ e_base+72(FP), R9
 	MOVQ lt_base+96(FP), R10
-	VBROADCASTSS center+120(FP), Z16
-	VBROADCASTSS sign+124(FP), Z21
-	MOVQ t+128(FP), DI
+	MOVQ sign_base+120(FP), R12
+	VBROADCASTSS center+144(FP), Z16
+	MOVQ t+152(FP), DI
 	LOAD_TABLE
 	XORL  AX, AX
 	CMPQ  CX, $0
@@ -227,6 +234,7 @@ TEXT ·linesAVX512(SB), NOSPLIT, $0-136
 block:
 	CELLS
 	VMOVUPS.Z (R8)(AX*1), K1, Z8
+	VMOVUPS.Z (R12)(AX*1), K1, Z21
 	VMULPS    Z16, Z8, Z0            // v = center*r + e
 	VMOVUPS.Z (R9)(AX*1), K1, Z3
 	VADDPS    Z3, Z0, Z0

@@ -41,7 +41,7 @@ func newBenchTile() *benchTile {
 	}
 	for j := range benchCols {
 		c := func(k int) []float32 { return all[k][j*pitch : (j+1)*pitch] }
-		b.columns = append(b.columns, strip{c(0), c(1), c(2), c(3), c(4)})
+		b.columns = append(b.columns, strip{r: c(0), veq: c(1), gain: c(2), e: c(3), lt: c(4), sign: 1, start: int32(j * pitch)})
 	}
 	b.at, b.slope = all[5], all[6]
 	words := make([]uint32, benchRows)
@@ -61,7 +61,7 @@ func (b *benchTile) view(j, n int) (at, slope []float32) {
 }
 
 func (b *benchTile) pack(j int) int {
-	b.packed, _, _ = pack(&b.burst, &b.columns[j], b.firing.first, b.firing.word, 1<<(j%32))
+	b.packed, _, _ = pack(&b.burst, 0, &b.columns[j], b.firing.first, b.firing.word, 1<<(j%32))
 	return b.packed
 }
 
@@ -109,7 +109,7 @@ func BenchmarkLines(b *testing.B) {
 	benchKernel(b, func(t *benchTile, j int) int {
 		c, n := &t.columns[j], len(t.rows)
 		at, slope := t.view(j, 1)
-		lines(at, slope, c.r, c.e, c.lt, 0.9, -1, &t.curve)
+		lines(at, slope, c.r, c.e, c.lt, t.rows, 0.9, &t.curve)
 		return n
 	})
 }
@@ -117,7 +117,7 @@ func BenchmarkLines(b *testing.B) {
 func BenchmarkScatter(b *testing.B) {
 	benchKernel(b, func(t *benchTile, j int) int {
 		n := t.packed
-		scatter(t.columns[j].r, t.burst.r[:n], t.burst.row[:n])
+		scatter(t.at, t.burst.r[:n], t.burst.cell[:n])
 		return n
 	})
 }

@@ -33,7 +33,7 @@ type arguments struct {
 	word             []uint32 // of the rows
 	column           uint32
 	alpha, low, high float32
-	sign             float32
+	signs            []float32
 	table            table
 }
 
@@ -44,7 +44,7 @@ func unaligned[T any](rng *rand.Rand, n int) []T {
 
 // slices returns what holds an element per row.
 func (a *arguments) slices() []*[]float32 {
-	return []*[]float32{&a.r, &a.veq, &a.gain, &a.e, &a.lt, &a.x, &a.at, &a.slope}
+	return []*[]float32{&a.r, &a.veq, &a.gain, &a.e, &a.lt, &a.signs, &a.x, &a.at, &a.slope}
 }
 
 // newTestTable returns a table over [0, 1) V whose segments do not join, so
@@ -64,8 +64,9 @@ func newTestTable(rng *rand.Rand) table {
 func newArguments(rng *rand.Rand, n int, density float64) *arguments {
 	a := &arguments{
 		column: randomWord(rng, 0.5), alpha: 0.5 + 0.5*rng.Float32(), low: 0.1, high: 0.9,
-		sign: float32(2*rng.IntN(2) - 1), table: newTestTable(rng),
+		table: newTestTable(rng),
 	}
+	a.sign, a.start = float32(2*rng.IntN(2)-1), int32(rng.IntN(1000))
 	for _, s := range a.slices() {
 		*s = unaligned[float32](rng, blocks(n))
 	}
@@ -76,6 +77,7 @@ func newArguments(rng *rand.Rand, n int, density float64) *arguments {
 		a.gain[i] = 0.01 * rng.Float32()
 		a.e[i] = rng.Float32()
 		a.lt[i] = float32(rng.NormFloat64())
+		a.signs[i] = float32(2*rng.IntN(2) - 1)
 		a.word[i] = randomWord(rng, density)
 		if rng.Float64() < 32*density {
 			a.x[i] = float32(rng.NormFloat64())
@@ -148,47 +150,56 @@ func (a *arguments) check(t *testing.T) {
 			}
 		}
 	}
+	// Two columns share a burst: this one, and it once more.
 	var got, want burst
-	// What an earlier column left.
-	for k := range got.count {
-		got.row[k], got.count[k], want.count[k] = -1, 99, 98
+	for k := range got.count { // what an earlier burst left
+		got.cell[k], got.count[k], want.count[k] = -1, 99, 98
 	}
-	r := slices.Clone(a.r)
-	for first := a.first(); ; {
-		n, steps, done := pack(&got, &a.strip, first, a.word, a.column)
-		wantN, wantSteps, wantDone := packGo(&want, &a.strip, first, a.word, a.column)
-		if n != wantN || steps != wantSteps || done != wantDone {
-			t.Fatalf("%d rows: pack = %d, %d, %d, reference %d, %d, %d", rows, n, steps, done, wantN, wantSteps, wantDone)
-		}
-		if !slices.Equal(got.row[:n], want.row[:n]) || !slices.Equal(got.count[:n+block], want.count[:n+block]) {
-			t.Fatalf("%d rows: pack lists rows %v with counts %v, reference %v with %v", rows,
-				got.row[:n], got.count[:n+block], want.row[:n], want.count[:n+block])
-		}
-		compare("pack r", got.r[:n], want.r[:n])
-		compare("pack veq", got.veq[:n], want.veq[:n])
-		compare("pack gain", got.gain[:n], want.gain[:n])
-		compare("pack e", got.e[:n], want.e[:n])
-		compare("pack lt", got.lt[:n], want.lt[:n])
-
+	tile, wantTile := make([]float32, int(a.start)+rows), make([]float32, int(a.start)+rows)
+	fire := func(n int) {
+		t.Helper()
 		m := blocks(n)
 		step(got.r[:m], got.veq[:m], got.gain[:m], got.count[:m], a.alpha, 1/a.alpha, a.low, a.high, &a.table)
 		stepGo(want.r[:m], want.veq[:m], want.gain[:m], want.count[:m], a.alpha, 1/a.alpha, a.low, a.high, &a.table)
 		compare("step r", got.r[:n], want.r[:n])
-
-		scatter(a.r, got.r[:n], got.row[:n])
-		scatterGo(r, want.r[:n], want.row[:n])
-		compare("scatter r", a.r, r)
-		if first = first[done:]; len(first) == 0 {
-			break
-		}
-		if done == 0 {
-			t.Fatalf("%d rows: pack stands still", rows)
+		scatter(tile, got.r[:n], got.cell[:n])
+		scatterGo(wantTile, want.r[:n], want.cell[:n])
+		compare("scatter r", tile, wantTile)
+	}
+	n := 0
+	for range 2 {
+		for first := a.first(); len(first) > 0; {
+			was := n
+			var steps, done int
+			n, steps, done = pack(&got, was, &a.strip, first, a.word, a.column)
+			wantN, wantSteps, wantDone := packGo(&want, was, &a.strip, first, a.word, a.column)
+			if n != wantN || steps != wantSteps || done != wantDone {
+				t.Fatalf("%d rows: pack = %d, %d, %d, reference %d, %d, %d", rows, n, steps, done, wantN, wantSteps, wantDone)
+			}
+			if !slices.Equal(got.cell[:n], want.cell[:n]) || !slices.Equal(got.count[:n+block], want.count[:n+block]) {
+				t.Fatalf("%d rows: pack lists cells %v with counts %v, reference %v with %v", rows,
+					got.cell[:n], got.count[:n+block], want.cell[:n], want.count[:n+block])
+			}
+			compare("pack r", got.r[:n], want.r[:n])
+			compare("pack veq", got.veq[:n], want.veq[:n])
+			compare("pack gain", got.gain[:n], want.gain[:n])
+			compare("pack e", got.e[:n], want.e[:n])
+			compare("pack lt", got.lt[:n], want.lt[:n])
+			compare("pack sign", got.sign[:n], want.sign[:n])
+			if first = first[done:]; len(first) > 0 && !full(n) {
+				t.Fatalf("%d rows: pack stops at %d cells", rows, n)
+			}
+			if full(n) {
+				fire(n)
+				n = 0
+			}
 		}
 	}
+	fire(n)
 
 	lineAt, lineSlope := slices.Clone(a.at), slices.Clone(a.slope)
-	lines(a.at, a.slope, a.r, a.e, a.lt, a.alpha, a.sign, &a.table)
-	linesGo(lineAt, lineSlope, a.r, a.e, a.lt, a.alpha, a.sign, &a.table)
+	lines(a.at, a.slope, a.r, a.e, a.lt, a.signs, a.alpha, &a.table)
+	linesGo(lineAt, lineSlope, a.r, a.e, a.lt, a.signs, a.alpha, &a.table)
 	compare("lines at", a.at, lineAt)
 	compare("lines slope", a.slope, lineSlope)
 
@@ -288,7 +299,7 @@ func TestNaN(t *testing.T) {
 				a := newArguments(rng, n, 0.1)
 				i := rng.IntN(n)
 				[][]float32{a.r, a.lt}[k][i] = nan
-				lines(a.at, a.slope, a.r, a.e, a.lt, a.alpha, a.sign, &a.table)
+				lines(a.at, a.slope, a.r, a.e, a.lt, a.signs, a.alpha, &a.table)
 				for j := range n {
 					if at, slope := a.at[j], a.slope[j]; (at != at || slope != slope) != (j == i) {
 						t.Fatalf("NaN in cell %d: the line of cell %d is %g, %g", i, j, at, slope)
@@ -321,13 +332,13 @@ func TestKernelsPanicOnLengthMismatch(t *testing.T) {
 					return 24
 				}
 				for name, call := range map[string]func(){
-					"pack":   func() { pack(b, &strip{f[0], f[1], f[2], f[3], f[4]}, nil, w[:short(5)], 1) },
+					"pack":   func() { pack(b, 0, &strip{r: f[0], veq: f[1], gain: f[2], e: f[3], lt: f[4]}, nil, w[:short(5)], 1) },
 					"step":   func() { step(f[0], f[1], f[2], c[:short(3)], 1, 1, 0, 1, tab) },
-					"lines":  func() { lines(f[0], f[1], f[2], f[3], f[4], 1, 1, tab) },
+					"lines":  func() { lines(f[0], f[1], f[2], f[3], f[4], f[5], 1, tab) },
 					"dots":   func() { dots(s[:1], s[:1], f[0], f[1], f[2], []int32{int32(short(3)) / 23 * 8}) },
 					"spread": func() { spread(f[0], f[1], f[2], 1, 1) },
 				} {
-					arguments := map[string]int{"pack": 6, "step": 4, "lines": 5, "dots": 3, "spread": 3}[name]
+					arguments := map[string]int{"pack": 6, "step": 4, "lines": 6, "dots": 3, "spread": 3}[name]
 					if got := panics(call); got != (k < arguments) {
 						t.Errorf("%s with argument %d of length %d: panics is %v", name, k, n, got)
 					}
@@ -335,7 +346,10 @@ func TestKernelsPanicOnLengthMismatch(t *testing.T) {
 			}
 		}
 		if !panics(func() { scatter(s, s[:16], c) }) {
-			t.Error("scatter accepts more rows than elements")
+			t.Error("scatter accepts more cells than elements")
+		}
+		if !panics(func() { pack(b, burstSize-block, &strip{r: s, veq: s, gain: s, e: s, lt: s}, nil, w, 1) }) {
+			t.Error("pack accepts a burst that is full")
 		}
 		if !panics(func() { dots(s[:1], s[:1], s, s, s, []int32{0, 24}) }) {
 			t.Error("dots accepts a block that there is not")
@@ -350,13 +364,14 @@ func TestKernelsDoNotAllocate(t *testing.T) {
 	forEach(t, func(t *testing.T) {
 		a := newArguments(rand.New(rand.NewPCG(9, 10)), 250, 0.1)
 		b, first, driven := new(burst), a.first(), a.driven()
+		all := make([]float32, int(a.start)+len(a.r))
 		var p, q [1]float32
 		if n := testing.AllocsPerRun(100, func() {
-			n, _, _ := pack(b, &a.strip, first, a.word, a.column)
-			scatter(a.r, b.r[:n], b.row[:n])
+			n, _, _ := pack(b, 0, &a.strip, first, a.word, a.column)
+			scatter(all, b.r[:n], b.cell[:n])
 			n = blocks(n)
 			step(b.r[:n], b.veq[:n], b.gain[:n], b.count[:n], a.alpha, 1/a.alpha, a.low, a.high, &a.table)
-			lines(b.at[:n], b.slope[:n], b.r[:n], b.e[:n], b.lt[:n], a.alpha, a.sign, &a.table)
+			lines(b.at[:n], b.slope[:n], b.r[:n], b.e[:n], b.lt[:n], b.sign[:n], a.alpha, &a.table)
 			dots(p[:], q[:], a.x, a.at, a.slope, driven)
 			spread(a.x, a.at, a.slope, a.alpha, a.low)
 		}); n != 0 {
@@ -382,7 +397,7 @@ func TestReferenceIsNotFused(t *testing.T) {
 		flat.c[0][i] = x
 	}
 	at, slope := []float32{0}, []float32{0}
-	linesGo(at, slope, []float32{0}, []float32{0}, []float32{-rounded}, 1, x, &flat)
+	linesGo(at, slope, []float32{0}, []float32{0}, []float32{-rounded}, []float32{x}, 1, &flat)
 	if at[0] != 0 {
 		t.Errorf("lt + sign*g is fused: %g, want 0", at[0])
 	}
@@ -404,10 +419,10 @@ func TestReferenceIsNotFused(t *testing.T) {
 	}
 }
 
-// FuzzKernels reads a column from the data, 8 float32 and a word each row, in
+// FuzzKernels reads a column from the data, 9 float32 and a word each row, in
 // any bit pattern, and compares all implementations with the reference.
 func FuzzKernels(f *testing.F) {
-	const row = 36
+	const row = 40
 	f.Add(uint64(1), uint32(1), []byte{})
 	f.Add(uint64(2), uint32(math.MaxUint32), make([]byte, row*33))
 	rng := rand.New(rand.NewPCG(11, 12))
@@ -429,7 +444,7 @@ func FuzzKernels(f *testing.F) {
 				for k, s := range a.slices() {
 					(*s)[i] = math.Float32frombits(binary.LittleEndian.Uint32(cell[4*k:]))
 				}
-				a.word[i] = binary.LittleEndian.Uint32(cell[32:])
+				a.word[i] = binary.LittleEndian.Uint32(cell[36:])
 			}
 			a.check(t)
 		}

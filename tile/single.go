@@ -40,15 +40,15 @@ func (t *Tile) kept(n int) [2]device.PCM {
 	return d
 }
 
-// setCells applies the pulses of the first n cells of the burst, which are of
-// column j, up or down.
-func (t *Tile) setCells(n, j int, direction int32) {
+// setCells applies the pulses of the first n cells of the burst, up or down.
+func (t *Tile) setCells(n int, direction int32) {
 	k := 0
 	if direction < 0 {
 		k = 1
 	}
-	for m, i := range t.burst.row[:n] {
-		t.setCell(int(i), j, k, int(t.burst.count[m]))
+	for m, cell := range t.burst.cell[:n] {
+		i, j := t.place(cell)
+		t.setCell(i, j, k, int(t.burst.count[m]))
 	}
 }
 

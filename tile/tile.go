@@ -2,6 +2,7 @@ package tile
 
 import (
 	"fmt"
+	"math"
 	"sync/atomic"
 	"unsafe"
 
@@ -61,6 +62,7 @@ type Tile struct {
 	off              offCurrent   // of all cells
 	rowOff           []offCurrent // of each row
 	input, magnitude []float32    // scratch, one per row
+	polarity         []float32    // scratch, one per row: that of a column
 	driven           []int32      // blocks of rows with an input
 	reads, passes    []float32    // scratch, one per column: sums over a column of a read
 	slopes           []float32    // scratch, one per column
@@ -71,6 +73,9 @@ type Tile struct {
 
 // index returns where cell (i, j) is in a slice by column.
 func (t *Tile) index(i, j int) int { return j*t.pitch + i }
+
+// place returns the row and the column of what is at n of a slice by column.
+func (t *Tile) place(n int32) (i, j int) { return int(n) % t.pitch, int(n) / t.pitch }
 
 // column returns column j of a slice by column, in whole blocks.
 func (t *Tile) column(s []float32, j int) []float32 { return s[j*t.pitch : (j+1)*t.pitch] }
@@ -99,14 +104,14 @@ const bytesPerCell = 4*(1+1+2+4) + 2*int64(unsafe.Sizeof(Wear{})) + 2*8
 // both directions.
 func Bytes(rows, cols int) int64 { return int64(blocks(rows)) * int64(cols+1) * bytesPerCell }
 
-// MaxCells bounds a single tile: indices stay within 32 bits.
+// MaxCells bounds a single tile, so that indices stay within 32 bits.
 const MaxCells = 1 << 30
 
 // New fabricates a tile with all capacitors at V0 and all phase-change devices
 // after a RESET. Every random draw is keyed by the seed and the name.
 func New(name string, c Cell, rows, cols int, seed uint64) (*Tile, error) {
-	if rows < 1 || cols < 1 || rows > MaxCells/cols {
-		return nil, fmt.Errorf("%s: %d x %d cells, expected 1 to %d in all", name, rows, cols, MaxCells)
+	if rows < 1 || cols < 1 || rows > MaxCells/cols || blocks(rows) > math.MaxInt32/(cols+1) {
+		return nil, fmt.Errorf("%s: %d x %d cells, expected 1 to %d in all, with columns filled up to multiples of %d", name, rows, cols, MaxCells, block)
 	}
 	t := &Tile{
 		name: name, cell: c, rows: rows, cols: cols, stride: cols + 1, pitch: blocks(rows),
@@ -123,7 +128,7 @@ func New(name string, c Cell, rows, cols int, seed uint64) (*Tile, error) {
 	}
 	n := t.stride * t.pitch
 	t.r, t.lt = make([]float32, n), make([]float32, n)
-	t.input, t.magnitude = make([]float32, t.pitch), make([]float32, t.pitch)
+	t.input, t.magnitude, t.polarity = make([]float32, t.pitch), make([]float32, t.pitch), make([]float32, t.pitch)
 	t.driven = make([]int32, 0, t.pitch/block)
 	t.reads, t.passes, t.slopes = make([]float32, t.stride), make([]float32, t.stride), make([]float32, t.stride)
 	t.x = make([]float32, 2*rows*cols)

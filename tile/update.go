@@ -85,60 +85,69 @@ func (p *pulsing) list(words []uint32, slots uint32) {
 }
 
 // pass fires the given line of every column, in the slots of mask, against rows.
+// Columns share a burst, except where the account wants the charge of each.
 func (t *Tile) pass(p *pulsing, trains []uint32, mask uint32, direction int32) {
 	if len(p.first) == 0 {
 		return
 	}
-	gain, curve, seen := &t.up, &t.stepUp, &t.seen[0]
+	gain, seen := &t.up, &t.seen[0]
 	if direction < 0 {
-		gain, curve, seen = &t.down, &t.stepDown, &t.seen[1]
+		gain, seen = &t.down, &t.seen[1]
 	}
+	b, c, n := &t.burst, &t.source, 0
 	for j, w := range trains {
 		if w &= mask; w == 0 {
 			continue
 		}
-		c := &t.source
-		*c = strip{t.column(t.r, j), t.veq.column(j), gain.column(j), t.e.column(j), t.column(t.lt, j)}
+		*c = strip{t.column(t.r, j), t.veq.column(j), gain.column(j), t.e.column(j), t.column(t.lt, j), t.sign[j], int32(t.index(0, j))}
 		var before, after float64 // the sum of r over the cells that are stepped
 		for first := p.first; len(first) > 0; {
-			n, steps, done := pack(&t.burst, c, first, p.word, w)
+			var steps, done int
+			n, steps, done = pack(b, n, c, first, p.word, w)
 			first = first[done:]
-			if n == 0 {
-				continue
-			}
 			t.steps += uint64(steps)
-			if t.gross != nil {
-				t.countPulses(n, j, direction)
-			}
-			if t.cell.SingleTier {
-				t.setCells(n, j, direction)
-				continue
-			}
 			seen.n += steps
 			if t.looking {
-				before = sum(before, t.burst.r[:n])
-			}
-			t.step(n, j, curve)
-			if t.looking {
-				after = sum(after, t.burst.r[:n])
+				before = sum(before, b.r[:n])
+				t.fire(n, direction)
+				after = sum(after, b.r[:n])
+				n = 0
+			} else if full(n) {
+				t.fire(n, direction)
+				n = 0
 			}
 		}
 		seen.sum -= before
 		seen.sum += after
 	}
+	t.fire(n, direction)
 }
 
-// step lets the first n cells of the burst, which are of column j, take their
-// steps, and brings the column and its views up to date.
-func (t *Tile) step(n, j int, curve *table) {
+// fire lets the first n cells of the burst take their steps, and brings the tile
+// up to date.
+func (t *Tile) fire(n int, direction int32) {
+	if n == 0 {
+		return
+	}
+	if t.gross != nil {
+		t.countPulses(n, direction)
+	}
+	if t.cell.SingleTier {
+		t.setCells(n, direction)
+		return
+	}
+	curve := &t.stepUp
+	if direction < 0 {
+		curve = &t.stepDown
+	}
 	b, m := &t.burst, blocks(n)
 	step(b.r[:m], b.veq[:m], b.gain[:m], b.count[:m], t.alpha, 1/t.alpha, float32(t.cell.Low), float32(t.cell.High), curve)
-	rows := b.row[:n]
-	scatter(t.column(t.r, j), b.r[:n], rows)
+	cells := b.cell[:n]
+	scatter(t.r, b.r[:n], cells)
 	t.redraw(func(v *view) {
-		lines(b.at[:m], b.slope[:m], b.r[:m], b.e[:m], b.lt[:m], v.center, t.sign[j], &v.curve)
-		scatter(t.column(v.at, j), b.at[:n], rows)
-		scatter(t.column(v.slope, j), b.slope[:n], rows)
+		lines(b.at[:m], b.slope[:m], b.r[:m], b.e[:m], b.lt[:m], b.sign[:m], v.center, &v.curve)
+		scatter(v.at, b.at[:n], cells)
+		scatter(v.slope, b.slope[:n], cells)
 	})
 }
 
@@ -150,11 +159,12 @@ func sum(sum float64, s []float32) float64 {
 	return sum
 }
 
-// countPulses counts the pulses of the first n cells of the burst, which are of
-// column j, as CountPulses says.
-func (t *Tile) countPulses(n, j int, direction int32) {
-	for k, i := range t.burst.row[:n] {
-		at, count := int(i)*t.cols+j, t.burst.count[k]
+// countPulses counts the pulses of the first n cells of the burst as CountPulses
+// says.
+func (t *Tile) countPulses(n int, direction int32) {
+	for k, cell := range t.burst.cell[:n] {
+		i, j := t.place(cell)
+		at, count := i*t.cols+j, t.burst.count[k]
 		t.gross[at] += count
 		t.net[at] += count * direction * int32(t.sign[j])
 	}

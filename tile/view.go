@@ -62,7 +62,10 @@ func (t *Tile) draw(v *view, center float32) {
 // drawColumn computes the lines of column j.
 func (t *Tile) drawColumn(v *view, j int) {
 	at, slope := t.column(v.at, j), t.column(v.slope, j)
-	lines(at, slope, t.column(t.r, j), t.e.column(j), t.column(t.lt, j), v.center, t.sign[j], &v.curve)
+	for i := range t.polarity {
+		t.polarity[i] = t.sign[j]
+	}
+	lines(at, slope, t.column(t.r, j), t.e.column(j), t.column(t.lt, j), t.polarity, v.center, &v.curve)
 	clear(at[t.rows:])
 	clear(slope[t.rows:])
 }
@@ -70,7 +73,7 @@ func (t *Tile) drawColumn(v *view, j int) {
 // drawCell computes the line of one cell.
 func (t *Tile) drawCell(v *view, i, j int) {
 	n := t.index(i, j)
-	linesGo(v.at[n:n+1], v.slope[n:n+1], t.r[n:n+1], t.e.column(j)[i:i+1], t.lt[n:n+1], v.center, t.sign[j], &v.curve)
+	linesGo(v.at[n:n+1], v.slope[n:n+1], t.r[n:n+1], t.e.column(j)[i:i+1], t.lt[n:n+1], t.sign[j:j+1], v.center, &v.curve)
 }
 
 // redraw calls draw for both views that are valid.

@@ -24,7 +24,7 @@ func (t *Tile) checkViews(test *testing.T) {
 			for i := range t.rows {
 				n := t.index(i, j)
 				at, slope := []float32{0}, []float32{0}
-				linesGo(at, slope, t.r[n:n+1], t.e.column(j)[i:], t.lt[n:n+1], v.center, t.sign[j], &v.curve)
+				linesGo(at, slope, t.r[n:n+1], t.e.column(j)[i:], t.lt[n:n+1], t.sign[j:j+1], v.center, &v.curve)
 				if !same(v.at[n], at[0]) || !same(v.slope[n], slope[0]) {
 					test.Fatalf("cell (%d, %d): line %g, %g, the state says %g, %g", i, j, v.at[n], v.slope[n], at[0], slope[0])
 				}
