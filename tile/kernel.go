@@ -2,9 +2,9 @@ package tile
 
 import "math/bits"
 
-// The six kernels below are all the arithmetic that an example spends on its
-// cells: four for updates, of which lines also makes the views for reads, and
-// two for the reads, which are sums of products. They are written as plain
+// The kernels below are all the arithmetic that an example spends on its cells:
+// pack, step, lines, scatter and redraw for updates, of which lines also makes the
+// views for reads, and dots and spread for the reads, which are sums of products. They are written as plain
 // loops; kernel_avx2_amd64.s computes the same bits with vector instructions.
 // Two rules make that possible: every product is rounded before it is added (no
 // fused multiply-add), and a sum runs in laneCount interleaved partial sums that
@@ -80,7 +80,7 @@ const burstSize = 256
 type burst struct {
 	cell, count               [burstSize]int32 // where the cell is in a slice by column; its steps
 	r, veq, gain, e, lt, sign [burstSize]float32
-	at, slope                 [burstSize]float32
+	line                      [2 * burstSize]float32
 }
 
 // full reports whether a burst of n cells may not have room for another block.
@@ -104,14 +104,15 @@ type implementation struct {
 	name    string
 	pack    func(b *burst, have int, c *strip, first []int32, word []uint32, column uint32) (n, steps, done int)
 	step    func(r, veq, gain []float32, count []int32, alpha, inv, low, high float32, t *table)
-	lines   func(at, slope, r, e, lt, sign []float32, center float32, t *table)
+	lines   func(line, r, e, lt, sign []float32, center float32, t *table)
 	scatter func(to, from []float32, cell []int32)
-	dots    func(xat, xslope, x, at, slope []float32, first []int32)
-	spread  func(y, at, slope []float32, a, b float32) (sumAt, sumSlope float32)
+	redraw  func(to, from []float32, cell []int32)
+	dots    func(xat, xslope, x, line []float32, first []int32)
+	spread  func(y, line []float32, a, b float32) (sumAt, sumSlope float32)
 }
 
 // goLoops is the reference.
-var goLoops = implementation{"Go", packGo, stepGo, linesGo, scatterGo, dotsGo, spreadGo}
+var goLoops = implementation{"Go", packGo, stepGo, linesGo, scatterGo, redrawGo, dotsGo, spreadGo}
 
 // selected is the fastest implementation that the processor runs.
 var selected = implementations()[0]
@@ -146,10 +147,11 @@ func step(r, veq, gain []float32, count []int32, alpha, inv, low, high float32, 
 }
 
 // lines is linesGo as the selected implementation computes it. It panics if the
-// slices differ in length or are not of whole blocks.
-func lines(at, slope, r, e, lt, sign []float32, center float32, t *table) {
-	whole(len(at), slope, r, e, lt, sign)
-	selected.lines(at, slope, r, e, lt, sign, center, t)
+// slices do not fit together or are not of whole blocks.
+func lines(line, r, e, lt, sign []float32, center float32, t *table) {
+	whole(len(r), e, lt, sign)
+	whole(2*len(r), line)
+	selected.lines(line, r, e, lt, sign, center, t)
 }
 
 // scatter is scatterGo as the selected implementation computes it. It panics if
@@ -161,25 +163,33 @@ func scatter(to, from []float32, cell []int32) {
 	selected.scatter(to, from, cell)
 }
 
+// redraw is redrawGo as the selected implementation computes it. It panics if
+// from is not of the blocks that cell takes. It trusts pack that the cells lie
+// within to.
+func redraw(to, from []float32, cell []int32) {
+	whole(2*blocks(len(cell)), from)
+	selected.redraw(to, from, cell)
+}
+
 // dots is dotsGo as the selected implementation computes it. It panics if the
 // slices do not fit together or are not of whole blocks, or if the last of first
 // lies outside them.
-func dots(xat, xslope, x, at, slope []float32, first []int32) {
-	n, all := len(x), len(x)*len(xat)
-	if len(xslope) != len(xat) || len(at) != all || len(slope) != all || n%block != 0 ||
+func dots(xat, xslope, x, line []float32, first []int32) {
+	n := len(x)
+	if len(xslope) != len(xat) || len(line) != 2*n*len(xat) || n%block != 0 ||
 		len(first) > 0 && int(first[len(first)-1]) > n-block {
 		panic("tile: dots of slices that do not fit together, or of a block that there is not")
 	}
-	selected.dots(xat, xslope, x, at, slope, first)
+	selected.dots(xat, xslope, x, line, first)
 }
 
 // spread is spreadGo as the selected implementation computes it. It panics if
-// the slices differ in length or are not of whole blocks.
-func spread(y, at, slope []float32, a, b float32) (sumAt, sumSlope float32) {
-	if n := len(y); len(at) != n || len(slope) != n || n%block != 0 {
-		panic("tile: spread over slices that differ in length")
+// the slices do not fit together or are not of whole blocks.
+func spread(y, line []float32, a, b float32) (sumAt, sumSlope float32) {
+	if n := len(y); len(line) != 2*n || n%block != 0 {
+		panic("tile: spread over slices that do not fit together")
 	}
-	return selected.spread(y, at, slope, a, b)
+	return selected.spread(y, line, a, b)
 }
 
 // packGo adds to b, which has cells already, those of a column that take steps, in
@@ -241,15 +251,21 @@ func stepGo(r, veq, gain []float32, count []int32, alpha, inv, low, high float32
 // linesGo computes the straight lines of a view for cells:
 //
 //	g, slope := t.tangent(center*r[k] + e[k])
-//	at[k] = lt[k] + sign[k]*g
-//	slope[k] = sign[k] * (slope * r[k])
-func linesGo(at, slope, r, e, lt, sign []float32, center float32, t *table) {
+//	at = lt[k] + sign[k]*g
+//	slope = sign[k] * (slope * r[k])
+//
+// For every block of cells, line holds the 8 numbers at and then the 8 slopes.
+func linesGo(line, r, e, lt, sign []float32, center float32, t *table) {
 	for k := range r {
-		g, s := t.tangent(float32(center*r[k]) + e[k])
-		at[k] = lt[k] + float32(sign[k]*g)
-		slope[k] = float32(sign[k] * float32(s*r[k]))
+		g, slope := t.tangent(float32(center*r[k]) + e[k])
+		n := place(k)
+		line[n] = lt[k] + float32(sign[k]*g)
+		line[n+block] = float32(sign[k] * float32(slope*r[k]))
 	}
 }
+
+// place returns where the at of cell k is in lines. Its slope is a block further.
+func place(k int) int { return k + k&^(block-1) }
 
 // scatterGo writes what a kernel computed of a burst back to where it came from.
 func scatterGo(to, from []float32, cell []int32) {
@@ -258,19 +274,28 @@ func scatterGo(to, from []float32, cell []int32) {
 	}
 }
 
-// dotsGo lets columns integrate, which stand one after the other in at and slope:
-// over the rows of the blocks that start at first, it sets xat[j] and xslope[j] to
-// the sums of x[i]*at[i] and of x[i]*slope[i] with i in column j.
-func dotsGo(xat, xslope, x, at, slope []float32, first []int32) {
+// redrawGo is scatterGo for lines.
+func redrawGo(to, from []float32, cell []int32) {
+	for k, n := range cell {
+		i, j := place(int(n)), place(k)
+		to[i], to[i+block] = from[j], from[j+block]
+	}
+}
+
+// dotsGo lets columns integrate, whose lines stand one after the other: over the
+// rows of the blocks that start at first, it sets xat[j] and xslope[j] to the sums
+// of x[i]*at and of x[i]*slope, with the line of row i in column j.
+func dotsGo(xat, xslope, x, line []float32, first []int32) {
 	for j := range xat {
-		at, slope := at[j*len(x):], slope[j*len(x):]
+		line := line[j*2*len(x):]
 		var p, q lanes
 		for n, f := range first {
 			turn := n % 2 * block
 			for k := range block {
 				i := int(f) + k
-				p[turn+k] += float32(x[i] * at[i])
-				q[turn+k] += float32(x[i] * slope[i])
+				at := place(i)
+				p[turn+k] += float32(x[i] * line[at])
+				q[turn+k] += float32(x[i] * line[at+block])
 			}
 		}
 		xat[j], xslope[j] = p.sum(), q.sum()
@@ -279,15 +304,16 @@ func dotsGo(xat, xslope, x, at, slope []float32, first []int32) {
 
 // spreadGo drives a column and lets the rows integrate:
 //
-//	y[i] += a*at[i] + b*slope[i]
+//	y[i] += a*at + b*slope
 //
-// It returns the sums of at and of slope.
-func spreadGo(y, at, slope []float32, a, b float32) (sumAt, sumSlope float32) {
+// with the line of row i. It returns the sums of at and of slope.
+func spreadGo(y, line []float32, a, b float32) (sumAt, sumSlope float32) {
 	var p, q lanes
 	for i := range y {
-		y[i] += float32(a*at[i]) + float32(b*slope[i])
-		p[i%laneCount] += at[i]
-		q[i%laneCount] += slope[i]
+		at, slope := line[place(i)], line[place(i)+block]
+		y[i] += float32(a*at) + float32(b*slope)
+		p[i%laneCount] += at
+		q[i%laneCount] += slope
 	}
 	return p.sum(), q.sum()
 }

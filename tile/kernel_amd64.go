@@ -8,11 +8,11 @@ import "golang.org/x/sys/cpu"
 func implementations() []implementation {
 	all := []implementation{goLoops}
 	if cpu.X86.HasAVX2 && cpu.X86.HasPOPCNT {
-		all = append([]implementation{{"AVX2", packAVX2, stepAVX2, linesAVX2, scatterAMD64, dotsAVX2, spreadAVX2}}, all...)
+		all = append([]implementation{{"AVX2", packAVX2, stepAVX2, linesAVX2, scatterAMD64, redrawAMD64, dotsAVX2, spreadAVX2}}, all...)
 	}
 	if cpu.X86.HasAVX2 && cpu.X86.HasPOPCNT && cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512BW && cpu.X86.HasAVX512VL &&
 		cpu.X86.HasAVX512VPOPCNTDQ {
-		all = append([]implementation{{"AVX-512", packAVX512, stepAVX512, linesAVX512, scatterAMD64, dotsAVX2, spreadAVX2}}, all...)
+		all = append([]implementation{{"AVX-512", packAVX512, stepAVX512, linesAVX512, scatterAMD64, redrawAMD64, dotsAVX2, spreadAVX2}}, all...)
 	}
 	return all
 }
@@ -50,22 +50,27 @@ func stepAVX2(r, veq, gain []float32, count []int32, alpha, inv, low, high float
 // linesAVX2 is linesGo, a block at a time.
 //
 //go:noescape
-func linesAVX2(at, slope, r, e, lt, sign []float32, center float32, t *table)
+func linesAVX2(line, r, e, lt, sign []float32, center float32, t *table)
 
 // scatterAMD64 is scatterGo, four elements at a time.
 //
 //go:noescape
 func scatterAMD64(to, from []float32, cell []int32)
 
+// redrawAMD64 is redrawGo, a block at a time.
+//
+//go:noescape
+func redrawAMD64(to, from []float32, cell []int32)
+
 // dotsAVX2 is dotsGo, a block at a time.
 //
 //go:noescape
-func dotsAVX2(xat, xslope, x, at, slope []float32, first []int32)
+func dotsAVX2(xat, xslope, x, line []float32, first []int32)
 
 // spreadAVX2 is spreadGo, a block at a time.
 //
 //go:noescape
-func spreadAVX2(y, at, slope []float32, a, b float32) (sumAt, sumSlope float32)
+func spreadAVX2(y, line []float32, a, b float32) (sumAt, sumSlope float32)
 
 // packAVX512 is packGo, a block at a time.
 //
@@ -80,4 +85,4 @@ func stepAVX512(r, veq, gain []float32, count []int32, alpha, inv, low, high flo
 // linesAVX512 is linesGo, two blocks at a time.
 //
 //go:noescape
-func linesAVX512(at, slope, r, e, lt, sign []float32, center float32, t *table)
+func linesAVX512(line, r, e, lt, sign []float32, center float32, t *table)

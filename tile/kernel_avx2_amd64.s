@@ -33,7 +33,8 @@ GLOBL bitsOf<>(SB), RODATA|NOPTR, $32
 // MOVE copies the lanes that Y3 brings to the front from a slice of the strip,
 // element AX, to an array of the burst at DI, element CX.
 #define MOVE(from, to) \
-	VPERMPS (from)(AX*4), Y3, Y0   \
+	VMOVUPS (from)(AX*4), Y0       \
+	VPERMPS Y0, Y3, Y0             \
 	VMOVUPS Y0, to(DI)(CX*4)
 
 // func packAVX2(b *burst, have int, c *strip, first []int32, word []uint32, column uint32) (n, steps, done int)
@@ -165,6 +166,57 @@ one:
 done:
 	RET
 
+// REDRAW copies the line of the k-th cell from R8, whose own is the k-th of those
+// at SI.
+#define REDRAW(k) \
+	MOVLQSX (4*k)(R8), AX            \
+	MOVQ    AX, BX                   \ // place(n) = n + n&^7
+	ANDQ    $-8, BX                  \
+	ADDQ    BX, AX                   \
+	MOVL    (4*k)(SI), R9            \
+	MOVL    (4*k+32)(SI), R10        \
+	MOVL    R9, (DI)(AX*4)           \
+	MOVL    R10, 32(DI)(AX*4)
+
+// func redrawAMD64(to, from []float32, cell []int32)
+//
+// DI is to, SI from, R8 cell, CX how many are left.
+TEXT ·redrawAMD64(SB), NOSPLIT, $0-72
+	MOVQ to_base+0(FP), DI
+	MOVQ from_base+24(FP), SI
+	MOVQ cell_base+48(FP), R8
+	MOVQ cell_len+56(FP), CX
+	SUBQ $8, CX
+	JLT  rest
+
+block:
+	REDRAW(0)
+	REDRAW(1)
+	REDRAW(2)
+	REDRAW(3)
+	REDRAW(4)
+	REDRAW(5)
+	REDRAW(6)
+	REDRAW(7)
+	ADDQ $32, R8
+	ADDQ $64, SI
+	SUBQ $8, CX
+	JGE  block
+
+rest:
+	ADDQ $8, CX
+	JEQ  done
+
+one:
+	REDRAW(0)
+	ADDQ $4, R8
+	ADDQ $4, SI
+	DECQ CX
+	JNZ  one
+
+done:
+	RET
+
 // Register map of what follows:
 //
 //	SI R8 R9 R10 R11  slices, each kernel says which
@@ -181,10 +233,13 @@ done:
 //	Y14  t.offset
 
 // COEFFICIENT sets y = t.c[n][i] for the segment i in Y1: one permute for each
-// half of the table, and Y5, where bit 3 of i has become the sign, chooses.
+// half of the table, and Y5, where bit 3 of i has become the sign, chooses. (Zen 3
+// takes twice as long where VPERMPS itself loads.)
 #define COEFFICIENT(n, y) \
-	VPERMPS   (table_c+64*n)(DI), Y1, y      \
-	VPERMPS   (table_c+64*n+32)(DI), Y1, Y4  \
+	VMOVUPS   (table_c+64*n)(DI), y          \
+	VPERMPS   y, Y1, y                       \
+	VMOVUPS   (table_c+64*n+32)(DI), Y4      \
+	VPERMPS   Y4, Y1, Y4                     \
 	VBLENDVPS Y5, Y4, y, y
 
 // LOCATE sets Y1, Y2 and Y5 for the voltage in Y0. VMAXPS and VMINPS return
@@ -275,25 +330,24 @@ done:
 	VZEROUPPER
 	RET
 
-// func linesAVX2(at, slope, r, e, lt, sign []float32, center float32, t *table)
+// func linesAVX2(line, r, e, lt, sign []float32, center float32, t *table)
 //
-// SI is at, BX slope, R8 r, R9 e, R10 lt, R11 sign, Y6-Y9 c, b, a and the slope
-// of table.tangent, Y11 r of the block, Y15 its sign.
-TEXT ·linesAVX2(SB), NOSPLIT, $0-160
-	MOVQ at_base+0(FP), SI
-	MOVQ at_len+8(FP), CX
-	MOVQ slope_base+24(FP), BX
-	MOVQ r_base+48(FP), R8
-	MOVQ e_base+72(FP), R9
-	MOVQ lt_base+96(FP), R10
-	MOVQ sign_base+120(FP), R11
-	VBROADCASTSS center+144(FP), Y12
-	MOVQ t+152(FP), DI
+// SI is line, R8 r, R9 e, R10 lt, R11 sign, Y6-Y9 c, b, a and the slope of
+// table.tangent, Y11 r of the block, Y15 its sign.
+TEXT ·linesAVX2(SB), NOSPLIT, $0-136
+	MOVQ line_base+0(FP), SI
+	MOVQ r_base+24(FP), R8
+	MOVQ r_len+32(FP), CX
+	MOVQ e_base+48(FP), R9
+	MOVQ lt_base+72(FP), R10
+	MOVQ sign_base+96(FP), R11
+	VBROADCASTSS center+120(FP), Y12
+	MOVQ t+128(FP), DI
 	VBROADCASTSS table_scale(DI), Y13
 	VBROADCASTSS table_offset(DI), Y14
 	XORL  AX, AX
 	TESTQ CX, CX
-	JLE   done
+	JLE  done
 
 block:
 	VMOVUPS (R8)(AX*1), Y11
@@ -315,12 +369,12 @@ block:
 	VMULPS  Y2, Y8, Y0                // g = a*x + c0
 	COEFFICIENT(0, Y3)
 	VADDPS  Y3, Y0, Y0
-	VMULPS  Y15, Y0, Y0               // lt + sign*g
+	VMULPS  Y15, Y0, Y0               // at = lt + sign*g
 	VADDPS  (R10)(AX*1), Y0, Y0
-	VMOVUPS Y0, (SI)(AX*1)
+	VMOVUPS Y0, (SI)(AX*2)
 	VMULPS  Y11, Y9, Y9               // sign*(slope*r)
 	VMULPS  Y15, Y9, Y9
-	VMOVUPS Y9, (BX)(AX*1)
+	VMOVUPS Y9, 32(SI)(AX*2)
 	ADDQ    $32, AX
 	SUBQ    $8, CX
 	JGT     block
@@ -346,31 +400,30 @@ done:
 #define DOTS(n, p, q) \
 	MOVLQSX (4*n)(R11), AX          \
 	VMOVUPS (SI)(AX*4), Y0          \
-	VMULPS  (R8)(AX*4), Y0, Y1      \
-	VMULPS  (R9)(AX*4), Y0, Y2      \
+	VMULPS  (R8)(AX*8), Y0, Y1      \
+	VMULPS  32(R8)(AX*8), Y0, Y2    \
 	VADDPS  Y1, p, p                \
 	VADDPS  Y2, q, q
 
-// func dotsAVX2(xat, xslope, x, at, slope []float32, first []int32)
+// func dotsAVX2(xat, xslope, x, line []float32, first []int32)
 //
 // DI and DX are the next of xat and xslope, BX how many columns are left, SI x,
-// R8 and R9 at and slope of the column, R10 its bytes, R11 the next of first, CX
-// how many are left, Y6 and Y7 the sums of x*at, Y8 and Y9 those of x*slope.
-TEXT ·dotsAVX2(SB), NOSPLIT, $0-144
+// R8 the lines of the column, R10 their bytes, R11 the next of first, CX how many
+// are left, Y6 and Y7 the sums of x*at, Y8 and Y9 those of x*slope.
+TEXT ·dotsAVX2(SB), NOSPLIT, $0-120
 	MOVQ xat_base+0(FP), DI
 	MOVQ xat_len+8(FP), BX
 	MOVQ xslope_base+24(FP), DX
 	MOVQ x_base+48(FP), SI
 	MOVQ x_len+56(FP), R10
-	MOVQ at_base+72(FP), R8
-	MOVQ slope_base+96(FP), R9
-	SHLQ $2, R10
+	MOVQ line_base+72(FP), R8
+	SHLQ $3, R10
 	TESTQ BX, BX
 	JLE  done
 
 column:
-	MOVQ first_base+120(FP), R11
-	MOVQ first_len+128(FP), CX
+	MOVQ first_base+96(FP), R11
+	MOVQ first_len+104(FP), CX
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 	VXORPS Y8, Y8, Y8
@@ -398,7 +451,6 @@ sum:
 	ADDQ $4, DI
 	ADDQ $4, DX
 	ADDQ R10, R8
-	ADDQ R10, R9
 	DECQ BX
 	JNZ  column
 
@@ -406,29 +458,28 @@ done:
 	VZEROUPPER
 	RET
 
-// SPREAD drives the block at a byte offset from AX and adds it to p and q.
-#define SPREAD(offset, p, q) \
-	VMOVUPS offset(R8)(AX*1), Y0         \
-	VMOVUPS offset(R9)(AX*1), Y1         \
+// SPREAD drives the n-th block from AX and adds it to p and q.
+#define SPREAD(n, p, q) \
+	VMOVUPS (64*n)(R8)(AX*2), Y0         \
+	VMOVUPS (64*n+32)(R8)(AX*2), Y1      \
 	VADDPS  Y0, p, p                     \
 	VADDPS  Y1, q, q                     \
 	VMULPS  Y12, Y0, Y0                  \
 	VMULPS  Y13, Y1, Y1                  \
 	VADDPS  Y1, Y0, Y0                   \
-	VADDPS  offset(SI)(AX*1), Y0, Y0     \
-	VMOVUPS Y0, offset(SI)(AX*1)
+	VADDPS  (32*n)(SI)(AX*1), Y0, Y0     \
+	VMOVUPS Y0, (32*n)(SI)(AX*1)
 
-// func spreadAVX2(y, at, slope []float32, a, b float32) (sumAt, sumSlope float32)
+// func spreadAVX2(y, line []float32, a, b float32) (sumAt, sumSlope float32)
 //
-// SI is y, R8 at, R9 slope, Y12 a, Y13 b, Y6 and Y7 the sums of at, Y8 and Y9
-// those of slope.
-TEXT ·spreadAVX2(SB), NOSPLIT, $0-88
+// SI is y, R8 line, Y12 a, Y13 b, Y6 and Y7 the sums of at, Y8 and Y9 those of
+// slope.
+TEXT ·spreadAVX2(SB), NOSPLIT, $0-64
 	MOVQ y_base+0(FP), SI
 	MOVQ y_len+8(FP), CX
-	MOVQ at_base+24(FP), R8
-	MOVQ slope_base+48(FP), R9
-	VBROADCASTSS a+72(FP), Y12
-	VBROADCASTSS b+76(FP), Y13
+	MOVQ line_base+24(FP), R8
+	VBROADCASTSS a+48(FP), Y12
+	VBROADCASTSS b+52(FP), Y13
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 	VXORPS Y8, Y8, Y8
@@ -439,7 +490,7 @@ TEXT ·spreadAVX2(SB), NOSPLIT, $0-88
 
 pair:
 	SPREAD(0, Y6, Y8)
-	SPREAD(32, Y7, Y9)
+	SPREAD(1, Y7, Y9)
 	ADDQ $64, AX
 	SUBQ $16, CX
 	JGE  pair
@@ -452,7 +503,7 @@ last:
 done:
 	SUM(Y6, Y7, X6)
 	SUM(Y8, Y9, X8)
-	VMOVSS X6, sumAt+80(FP)
-	VMOVSS X8, sumSlope+84(FP)
+	VMOVSS X6, sumAt+56(FP)
+	VMOVSS X8, sumSlope+60(FP)
 	VZEROUPPER
 	RET

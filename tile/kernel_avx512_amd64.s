@@ -212,20 +212,19 @@ done:
 	VZEROUPPER
 	RET
 
-// func linesAVX512(at, slope, r, e, lt, sign []float32, center float32, t *table)
+// func linesAVX512(line, r, e, lt, sign []float32, center float32, t *table)
 //
-// SI is at, BX slope, R8 r, R9 e, R10 lt, R12 sign, Z4-Z7 c, b, a and the slope
-// of table.tangent, Z8 r of the cells, Z21 their signs.
-TEXT ·linesAVX512(SB), NOSPLIT, $0-160
-	MOVQ at_base+0(FP), SI
-	MOVQ at_len+8(FP), CX
-	MOVQ slope_base+24(FP), BX
-	MOVQ r_base+48(FP), R8
-	MOVQ e_base+72(FP), R9
-	MOVQ lt_base+96(FP), R10
-	MOVQ sign_base+120(FP), R12
-	VBROADCASTSS center+144(FP), Z16
-	MOVQ t+152(FP), DI
+// SI is line, R8 r, R9 e, R10 lt, R12 sign, Z4-Z7 c, b, a and the slope of
+// table.tangent, Z8 r of the cells, Z21 their signs.
+TEXT ·linesAVX512(SB), NOSPLIT, $0-136
+	MOVQ line_base+0(FP), SI
+	MOVQ r_base+24(FP), R8
+	MOVQ r_len+32(FP), CX
+	MOVQ e_base+48(FP), R9
+	MOVQ lt_base+72(FP), R10
+	MOVQ sign_base+96(FP), R12
+	VBROADCASTSS center+120(FP), Z16
+	MOVQ t+128(FP), DI
 	LOAD_TABLE
 	XORL  AX, AX
 	CMPQ  CX, $0
@@ -253,13 +252,17 @@ block:
 	VMULPS    Z2, Z6, Z0             // g = a*x + c0
 	VPERMPS   Z24, Z1, Z3
 	VADDPS    Z3, Z0, Z0
-	VMULPS    Z21, Z0, Z0            // lt + sign*g
+	VMULPS    Z21, Z0, Z0            // at = lt + sign*g
 	VMOVUPS.Z (R10)(AX*1), K1, Z3
 	VADDPS    Z3, Z0, Z0
-	VMOVUPS   Z0, K1, (SI)(AX*1)
 	VMULPS    Z8, Z7, Z7             // sign*(slope*r)
 	VMULPS    Z21, Z7, Z7
-	VMOVUPS   Z7, K1, (BX)(AX*1)
+	VMOVUPS   Y0, (SI)(AX*2)
+	VMOVUPS   Y7, 32(SI)(AX*2)
+	CMPQ      CX, $8
+	JLE       done
+	VEXTRACTF32X8 $1, Z0, 64(SI)(AX*2)
+	VEXTRACTF32X8 $1, Z7, 96(SI)(AX*2)
 	ADDQ      $64, AX
 	SUBQ      $16, CX
 	JGT       block

@@ -19,20 +19,21 @@ const (
 // A benchTile is a tile's slices as the kernels see them, and the rows that
 // pulse.
 type benchTile struct {
-	columns   []strip
-	at, slope []float32 // by column
-	firing    pulsing
-	burst     burst
-	packed    int // cells in burst
-	curve     table
-	rows      []float32
+	columns []strip
+	all     []float32 // r of all columns
+	view    []float32 // lines by column
+	firing  pulsing
+	burst   burst
+	packed  int // cells in burst
+	curve   table
+	rows    []float32
 }
 
 func newBenchTile() *benchTile {
 	rng := rand.New(rand.NewPCG(1, 1))
 	pitch := blocks(benchRows)
 	b := &benchTile{curve: newTestTable(rng), rows: make([]float32, pitch)}
-	var all [7][]float32
+	var all [5][]float32
 	for k := range all {
 		all[k] = make([]float32, pitch*benchCols)
 		for i := range all[k] {
@@ -43,7 +44,7 @@ func newBenchTile() *benchTile {
 		c := func(k int) []float32 { return all[k][j*pitch : (j+1)*pitch] }
 		b.columns = append(b.columns, strip{r: c(0), veq: c(1), gain: c(2), e: c(3), lt: c(4), sign: 1, start: int32(j * pitch)})
 	}
-	b.at, b.slope = all[5], all[6]
+	b.all, b.view = all[0], make([]float32, 2*len(all[0]))
 	words := make([]uint32, benchRows)
 	for i := range words {
 		if i%22 > 5 && i%22 < 14 { // pixels that are on stand together
@@ -54,11 +55,8 @@ func newBenchTile() *benchTile {
 	return b
 }
 
-// view returns n columns of at and slope.
-func (b *benchTile) view(j, n int) (at, slope []float32) {
-	from, to := j*len(b.rows), (j+n)*len(b.rows)
-	return b.at[from:to], b.slope[from:to]
-}
+// lines returns n columns of lines.
+func (b *benchTile) lines(j, n int) []float32 { return b.view[2*j*len(b.rows) : 2*(j+n)*len(b.rows)] }
 
 func (b *benchTile) pack(j int) int {
 	b.packed, _, _ = pack(&b.burst, 0, &b.columns[j], b.firing.first, b.firing.word, 1<<(j%32))
@@ -108,8 +106,7 @@ func BenchmarkStep(b *testing.B) {
 func BenchmarkLines(b *testing.B) {
 	benchKernel(b, func(t *benchTile, j int) int {
 		c, n := &t.columns[j], len(t.rows)
-		at, slope := t.view(j, 1)
-		lines(at, slope, c.r, c.e, c.lt, t.rows, 0.9, &t.curve)
+		lines(t.lines(j, 1), c.r, c.e, c.lt, t.rows, 0.9, &t.curve)
 		return n
 	})
 }
@@ -117,7 +114,15 @@ func BenchmarkLines(b *testing.B) {
 func BenchmarkScatter(b *testing.B) {
 	benchKernel(b, func(t *benchTile, j int) int {
 		n := t.packed
-		scatter(t.at, t.burst.r[:n], t.burst.cell[:n])
+		scatter(t.all, t.burst.r[:n], t.burst.cell[:n])
+		return n
+	})
+}
+
+func BenchmarkRedraw(b *testing.B) {
+	benchKernel(b, func(t *benchTile, j int) int {
+		n := t.packed
+		redraw(t.view, t.burst.line[:2*blocks(n)], t.burst.cell[:n])
 		return n
 	})
 }
@@ -126,16 +131,14 @@ func BenchmarkScatter(b *testing.B) {
 func BenchmarkDots(b *testing.B) {
 	benchKernel(b, func(t *benchTile, j int) int {
 		var sums [4]float32
-		at, slope := t.view(2*j%benchCols, 2)
-		dots(sums[:2], sums[2:], t.rows, at, slope, t.firing.first)
+		dots(sums[:2], sums[2:], t.rows, t.lines(2*j%benchCols, 2), t.firing.first)
 		return 2 * block * len(t.firing.first)
 	})
 }
 
 func BenchmarkSpread(b *testing.B) {
 	benchKernel(b, func(t *benchTile, j int) int {
-		at, slope := t.view(j, 1)
-		spread(t.rows, at, slope, 1e-9, 1e-9)
+		spread(t.rows, t.lines(j, 1), 1e-9, 1e-9)
 		return len(t.rows)
 	})
 }

@@ -29,7 +29,7 @@ func forEach(t *testing.T, f func(t *testing.T)) {
 // a larger array, so that no two share an alignment.
 type arguments struct {
 	strip
-	x, at, slope     []float32
+	x, line          []float32
 	word             []uint32 // of the rows
 	column           uint32
 	alpha, low, high float32
@@ -42,9 +42,9 @@ func unaligned[T any](rng *rand.Rand, n int) []T {
 	return make([]T, n+block)[rng.IntN(block):][:n]
 }
 
-// slices returns what holds an element per row.
+// slices returns what holds an element per row, and line, which holds two.
 func (a *arguments) slices() []*[]float32 {
-	return []*[]float32{&a.r, &a.veq, &a.gain, &a.e, &a.lt, &a.signs, &a.x, &a.at, &a.slope}
+	return []*[]float32{&a.r, &a.veq, &a.gain, &a.e, &a.lt, &a.signs, &a.x, &a.line}
 }
 
 // newTestTable returns a table over [0, 1) V whose segments do not join, so
@@ -66,10 +66,11 @@ func newArguments(rng *rand.Rand, n int, density float64) *arguments {
 		column: randomWord(rng, 0.5), alpha: 0.5 + 0.5*rng.Float32(), low: 0.1, high: 0.9,
 		table: newTestTable(rng),
 	}
-	a.sign, a.start = float32(2*rng.IntN(2)-1), int32(rng.IntN(1000))
+	a.sign, a.start = float32(2*rng.IntN(2)-1), int32(block*rng.IntN(100))
 	for _, s := range a.slices() {
 		*s = unaligned[float32](rng, blocks(n))
 	}
+	a.line = unaligned[float32](rng, 2*blocks(n))
 	a.word = unaligned[uint32](rng, blocks(n))
 	for i := range n {
 		a.r[i] = float32(rng.NormFloat64())
@@ -82,7 +83,7 @@ func newArguments(rng *rand.Rand, n int, density float64) *arguments {
 		if rng.Float64() < 32*density {
 			a.x[i] = float32(rng.NormFloat64())
 		}
-		a.at[i], a.slope[i] = float32(rng.NormFloat64()), float32(rng.NormFloat64())
+		a.line[place(i)], a.line[place(i)+block] = float32(rng.NormFloat64()), float32(rng.NormFloat64())
 	}
 	return a
 }
@@ -155,7 +156,9 @@ func (a *arguments) check(t *testing.T) {
 	for k := range got.count { // what an earlier burst left
 		got.cell[k], got.count[k], want.count[k] = -1, 99, 98
 	}
-	tile, wantTile := make([]float32, int(a.start)+rows), make([]float32, int(a.start)+rows)
+	cells := int(a.start) + rows
+	tile, wantTile := make([]float32, cells), make([]float32, cells)
+	view, wantView := make([]float32, 2*cells), make([]float32, 2*cells)
 	fire := func(n int) {
 		t.Helper()
 		m := blocks(n)
@@ -165,6 +168,11 @@ func (a *arguments) check(t *testing.T) {
 		scatter(tile, got.r[:n], got.cell[:n])
 		scatterGo(wantTile, want.r[:n], want.cell[:n])
 		compare("scatter r", tile, wantTile)
+		lines(got.line[:2*m], got.r[:m], got.e[:m], got.lt[:m], got.sign[:m], a.alpha, &a.table)
+		linesGo(want.line[:2*m], want.r[:n], want.e[:n], want.lt[:n], want.sign[:n], a.alpha, &a.table)
+		redraw(view, got.line[:2*m], got.cell[:n])
+		redrawGo(wantView, want.line[:2*m], want.cell[:n])
+		compare("redraw", view, wantView)
 	}
 	n := 0
 	for range 2 {
@@ -197,29 +205,24 @@ func (a *arguments) check(t *testing.T) {
 	}
 	fire(n)
 
-	lineAt, lineSlope := slices.Clone(a.at), slices.Clone(a.slope)
-	lines(a.at, a.slope, a.r, a.e, a.lt, a.signs, a.alpha, &a.table)
-	linesGo(lineAt, lineSlope, a.r, a.e, a.lt, a.signs, a.alpha, &a.table)
-	compare("lines at", a.at, lineAt)
-	compare("lines slope", a.slope, lineSlope)
+	line := slices.Clone(a.line)
+	lines(line, a.r, a.e, a.lt, a.signs, a.alpha, &a.table)
+	wantLine := slices.Clone(a.line)
+	linesGo(wantLine, a.r, a.e, a.lt, a.signs, a.alpha, &a.table)
+	compare("lines", line, wantLine)
 
-	for _, columns := range [][2][]float32{
-		{},
-		{a.at, a.slope},
-		{slices.Concat(a.at, a.r), slices.Concat(a.slope, a.e)},
-		{slices.Concat(a.at, a.r, a.lt), slices.Concat(a.slope, a.e, a.gain)},
-	} {
-		n := len(columns[0]) / max(1, rows)
+	for _, columns := range [][]float32{{}, a.line, slices.Concat(a.line, line), slices.Concat(a.line, line, a.line)} {
+		n := len(columns) / max(1, 2*rows)
 		xat, xslope, wantAt, wantSlope := make([]float32, n), make([]float32, n), make([]float32, n), make([]float32, n)
-		dots(xat, xslope, a.x, columns[0], columns[1], a.driven())
-		dotsGo(wantAt, wantSlope, a.x, columns[0], columns[1], a.driven())
+		dots(xat, xslope, a.x, columns, a.driven())
+		dotsGo(wantAt, wantSlope, a.x, columns, a.driven())
 		compare("dots with at", xat, wantAt)
 		compare("dots with slope", xslope, wantSlope)
 	}
 
 	y := slices.Clone(a.x)
-	at, slope := spread(a.x, a.at, a.slope, a.alpha, -a.low)
-	wantAt, wantSlope := spreadGo(y, a.at, a.slope, a.alpha, -a.low)
+	at, slope := spread(a.x, a.line, a.alpha, -a.low)
+	wantAt, wantSlope := spreadGo(y, a.line, a.alpha, -a.low)
 	compare("spread", []float32{at, slope}, []float32{wantAt, wantSlope})
 	compare("spread y", a.x, y)
 }
@@ -299,9 +302,9 @@ func TestNaN(t *testing.T) {
 				a := newArguments(rng, n, 0.1)
 				i := rng.IntN(n)
 				[][]float32{a.r, a.lt}[k][i] = nan
-				lines(a.at, a.slope, a.r, a.e, a.lt, a.signs, a.alpha, &a.table)
+				lines(a.line, a.r, a.e, a.lt, a.signs, a.alpha, &a.table)
 				for j := range n {
-					if at, slope := a.at[j], a.slope[j]; (at != at || slope != slope) != (j == i) {
+					if at, slope := a.line[place(j)], a.line[place(j)+block]; (at != at || slope != slope) != (j == i) {
 						t.Fatalf("NaN in cell %d: the line of cell %d is %g, %g", i, j, at, slope)
 					}
 				}
@@ -321,6 +324,7 @@ func TestKernelsPanicOnLengthMismatch(t *testing.T) {
 	forEach(t, func(t *testing.T) {
 		b, tab := new(burst), new(table)
 		s, w, c := make([]float32, 24), make([]uint32, 24), make([]int32, 24)
+		two := make([]float32, 48)
 		for _, n := range []int{16, 23} { // short, and not of whole blocks
 			for k := range 8 {
 				f := [8][]float32{s, s, s, s, s, s, s, s}
@@ -334,11 +338,12 @@ func TestKernelsPanicOnLengthMismatch(t *testing.T) {
 				for name, call := range map[string]func(){
 					"pack":   func() { pack(b, 0, &strip{r: f[0], veq: f[1], gain: f[2], e: f[3], lt: f[4]}, nil, w[:short(5)], 1) },
 					"step":   func() { step(f[0], f[1], f[2], c[:short(3)], 1, 1, 0, 1, tab) },
-					"lines":  func() { lines(f[0], f[1], f[2], f[3], f[4], f[5], 1, tab) },
-					"dots":   func() { dots(s[:1], s[:1], f[0], f[1], f[2], []int32{int32(short(3)) / 23 * 8}) },
-					"spread": func() { spread(f[0], f[1], f[2], 1, 1) },
+					"lines":  func() { lines(two[:2*short(4)], f[0], f[1], f[2], f[3], 1, tab) },
+					"redraw": func() { redraw(s, two[:2*short(0)], c) },
+					"dots":   func() { dots(s[:1], s[:1], f[0], two[:2*short(1)], []int32{0, 16}) },
+					"spread": func() { spread(f[0], two[:2*short(1)], 1, 1) },
 				} {
-					arguments := map[string]int{"pack": 6, "step": 4, "lines": 6, "dots": 3, "spread": 3}[name]
+					arguments := map[string]int{"pack": 6, "step": 4, "lines": 5, "redraw": 1, "dots": 2, "spread": 2}[name]
 					if got := panics(call); got != (k < arguments) {
 						t.Errorf("%s with argument %d of length %d: panics is %v", name, k, n, got)
 					}
@@ -351,10 +356,10 @@ func TestKernelsPanicOnLengthMismatch(t *testing.T) {
 		if !panics(func() { pack(b, burstSize-block, &strip{r: s, veq: s, gain: s, e: s, lt: s}, nil, w, 1) }) {
 			t.Error("pack accepts a burst that is full")
 		}
-		if !panics(func() { dots(s[:1], s[:1], s, s, s, []int32{0, 24}) }) {
+		if !panics(func() { dots(s[:1], s[:1], s, two, []int32{0, 24}) }) {
 			t.Error("dots accepts a block that there is not")
 		}
-		if !panics(func() { dots(s[:1], s[:2], s, s, s, nil) }) {
+		if !panics(func() { dots(s[:1], s[:2], s, two, nil) }) {
 			t.Error("dots accepts results of different numbers of columns")
 		}
 	})
@@ -365,15 +370,17 @@ func TestKernelsDoNotAllocate(t *testing.T) {
 		a := newArguments(rand.New(rand.NewPCG(9, 10)), 250, 0.1)
 		b, first, driven := new(burst), a.first(), a.driven()
 		all := make([]float32, int(a.start)+len(a.r))
+		view := make([]float32, 2*len(all))
 		var p, q [1]float32
 		if n := testing.AllocsPerRun(100, func() {
 			n, _, _ := pack(b, 0, &a.strip, first, a.word, a.column)
 			scatter(all, b.r[:n], b.cell[:n])
 			n = blocks(n)
 			step(b.r[:n], b.veq[:n], b.gain[:n], b.count[:n], a.alpha, 1/a.alpha, a.low, a.high, &a.table)
-			lines(b.at[:n], b.slope[:n], b.r[:n], b.e[:n], b.lt[:n], b.sign[:n], a.alpha, &a.table)
-			dots(p[:], q[:], a.x, a.at, a.slope, driven)
-			spread(a.x, a.at, a.slope, a.alpha, a.low)
+			lines(b.line[:2*n], b.r[:n], b.e[:n], b.lt[:n], b.sign[:n], a.alpha, &a.table)
+			redraw(view, b.line[:2*n], b.cell[:n])
+			dots(p[:], q[:], a.x, a.line, driven)
+			spread(a.x, a.line, a.alpha, a.low)
 		}); n != 0 {
 			t.Errorf("%g allocations per run", n)
 		}
@@ -396,20 +403,21 @@ func TestReferenceIsNotFused(t *testing.T) {
 	for i := range flat.c[0] {
 		flat.c[0][i] = x
 	}
-	at, slope := []float32{0}, []float32{0}
-	linesGo(at, slope, []float32{0}, []float32{0}, []float32{-rounded}, []float32{x}, 1, &flat)
-	if at[0] != 0 {
-		t.Errorf("lt + sign*g is fused: %g, want 0", at[0])
+	var line [2 * block]float32
+	linesGo(line[:], []float32{0}, []float32{0}, []float32{-rounded}, []float32{x}, 1, &flat)
+	if line[0] != 0 {
+		t.Errorf("lt + sign*g is fused: %g, want 0", line[0])
 	}
 	y := []float32{0}
-	spreadGo(y, []float32{1}, []float32{x}, -rounded, x)
+	line[0], line[block] = 1, x
+	spreadGo(y, line[:], -rounded, x)
 	if y[0] != 0 {
 		t.Errorf("a*at + b*slope is fused: %g, want 0", y[0])
 	}
-	turns, ones := make([]float32, 3*block), make([]float32, 3*block)
-	turns[0], ones[0], turns[2*block], ones[2*block] = -rounded, 1, x, x
+	turns, ones := make([]float32, 3*block), make([]float32, 2*3*block)
+	turns[0], ones[0], turns[2*block], ones[2*2*block] = -rounded, 1, x, x
 	p, q := []float32{0}, []float32{0}
-	if dotsGo(p, q, turns, ones, ones, []int32{0, block, 2 * block}); p[0] != 0 {
+	if dotsGo(p, q, turns, ones, []int32{0, block, 2 * block}); p[0] != 0 {
 		t.Errorf("sum + x*at is fused: %g, want 0", p[0])
 	}
 	r := []float32{-rounded}
@@ -441,10 +449,16 @@ func FuzzKernels(f *testing.F) {
 			a.column = column
 			for i := range len(data) / row {
 				cell := data[row*i:]
-				for k, s := range a.slices() {
-					(*s)[i] = math.Float32frombits(binary.LittleEndian.Uint32(cell[4*k:]))
+				next := func() uint32 {
+					u := binary.LittleEndian.Uint32(cell)
+					cell = cell[4:]
+					return u
 				}
-				a.word[i] = binary.LittleEndian.Uint32(cell[36:])
+				for _, s := range a.slices() {
+					(*s)[i] = math.Float32frombits(next())
+				}
+				a.line[len(a.r)+i] = math.Float32frombits(next())
+				a.word[i] = next()
 			}
 			a.check(t)
 		}

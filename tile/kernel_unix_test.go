@@ -40,7 +40,7 @@ func TestKernelsStayWithinSlices(t *testing.T) {
 				a := newArguments(rng, n, 0.1)
 				m := blocks(n)
 				for _, s := range a.slices() {
-					f := unsafe.Slice((*float32)(fenced(t, m, atEnd)), m)
+					f := unsafe.Slice((*float32)(fenced(t, len(*s), atEnd)), len(*s))
 					copy(f, *s)
 					*s = f
 				}

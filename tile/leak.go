@@ -106,7 +106,7 @@ func (t *Tile) catchUp(i int, now circuit.Time) {
 		sum += float64(*r) - before
 	}
 	t.caughtUp(i, sum, dt)
-	t.redraw(func(v *view) {
+	t.eachView(func(v *view) {
 		for j := range t.stride {
 			t.drawCell(v, i, j)
 		}

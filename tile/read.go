@@ -42,7 +42,7 @@ func (t *Tile) Forward(now circuit.Time, x, charge []float32, scale float32) {
 // conductance of cell (i, j), reference column included.
 func (t *Tile) integrate(x, q []float32) {
 	v := &t.forward
-	dots(q, t.slopes, x, v.at, v.slope, t.driven)
+	dots(q, t.slopes, x, v.line, t.driven)
 	off := t.offset(v)
 	for j, slope := range t.slopes {
 		q[j] += float32(off * slope)
@@ -116,7 +116,7 @@ func (t *Tile) Backward(now circuit.Time, d, charge []float32, scale float32) {
 // integrate to rows, and returns the sum of the column with the polarity taken
 // out, in S.
 func (t *Tile) spread(rows []float32, j int, d, off float32) float64 {
-	at, slope := spread(rows, t.column(t.backward.at, j), t.column(t.backward.slope, j), d, float32(d*off))
+	at, slope := spread(rows, t.lines(&t.backward, j), d, float32(d*off))
 	return float64(t.sign[j] * (at + float32(off*slope)))
 }
 

@@ -73,7 +73,7 @@ func (t *Tile) setCell(i, j, k, n int) {
 		t.rowLT[i] += float64(float64(t.sign[j]) * lt)
 		t.colLT[j] += lt
 	}
-	t.redraw(func(v *view) { t.drawCell(v, i, j) })
+	t.eachView(func(v *view) { t.drawCell(v, i, j) })
 	t.charge.Sets += uint64(n)
 	t.charge.SetCharge += float64(n) * c.SetCurrent * c.SetWidth
 }

@@ -234,7 +234,7 @@ func (t *Tile) PrechargeReference(transfer uint64) {
 		p.precharged(t, t.charged(i, t.cols, v))
 	}
 	t.charge.settle(&p)
-	t.redraw(func(v *view) { t.drawColumn(v, t.cols) })
+	t.eachView(func(v *view) { t.drawColumn(v, t.cols) })
 }
 
 // HoldReference puts the reference cells at V0 at the instant now, as a driver
@@ -249,5 +249,5 @@ func (t *Tile) HoldReference(now circuit.Time) {
 		p.held(t, t.charged(i, t.cols, t.cell.V0))
 	}
 	t.charge.settle(&p)
-	t.redraw(func(v *view) { t.drawColumn(v, t.cols) })
+	t.eachView(func(v *view) { t.drawColumn(v, t.cols) })
 }

@@ -144,10 +144,9 @@ func (t *Tile) fire(n int, direction int32) {
 	step(b.r[:m], b.veq[:m], b.gain[:m], b.count[:m], t.alpha, 1/t.alpha, float32(t.cell.Low), float32(t.cell.High), curve)
 	cells := b.cell[:n]
 	scatter(t.r, b.r[:n], cells)
-	t.redraw(func(v *view) {
-		lines(b.at[:m], b.slope[:m], b.r[:m], b.e[:m], b.lt[:m], b.sign[:m], v.center, &v.curve)
-		scatter(v.at, b.at[:n], cells)
-		scatter(v.slope, b.slope[:n], cells)
+	t.eachView(func(v *view) {
+		lines(b.line[:2*m], b.r[:m], b.e[:m], b.lt[:m], b.sign[:m], v.center, &v.curve)
+		redraw(v.line, b.line[:2*m], cells)
 	})
 }
 

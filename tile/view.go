@@ -14,10 +14,10 @@ package tile
 // what the table misses the curve by.
 // Lines follow from the state and center alone, whenever they are computed.
 type view struct {
-	curve     table
-	at, slope []float32 // by column; nil before the first read, 0 where there is no row
-	center    float32
-	valid     bool
+	curve  table
+	line   []float32 // by column, see linesGo; nil before the first read, 0 where there is no row
+	center float32
+	valid  bool
 }
 
 // span is the width in alpha over which a view is a straight line.
@@ -50,8 +50,8 @@ func (t *Tile) firstCenter() float32 {
 
 // draw computes the lines of all cells.
 func (t *Tile) draw(v *view, center float32) {
-	if v.at == nil {
-		v.at, v.slope = make([]float32, len(t.r)), make([]float32, len(t.r))
+	if v.line == nil {
+		v.line = make([]float32, 2*len(t.r))
 	}
 	v.center, v.valid = center, true
 	for j := range t.stride {
@@ -61,29 +61,35 @@ func (t *Tile) draw(v *view, center float32) {
 
 // drawColumn computes the lines of column j.
 func (t *Tile) drawColumn(v *view, j int) {
-	at, slope := t.column(v.at, j), t.column(v.slope, j)
 	for i := range t.polarity {
 		t.polarity[i] = t.sign[j]
 	}
-	lines(at, slope, t.column(t.r, j), t.e.column(j), t.column(t.lt, j), t.polarity, v.center, &v.curve)
-	clear(at[t.rows:])
-	clear(slope[t.rows:])
+	line := t.lines(v, j)
+	lines(line, t.column(t.r, j), t.e.column(j), t.column(t.lt, j), t.polarity, v.center, &v.curve)
+	for i := t.rows; i < t.pitch; i++ {
+		line[place(i)], line[place(i)+block] = 0, 0
+	}
 }
 
 // drawCell computes the line of one cell.
 func (t *Tile) drawCell(v *view, i, j int) {
 	n := t.index(i, j)
-	linesGo(v.at[n:n+1], v.slope[n:n+1], t.r[n:n+1], t.e.column(j)[i:i+1], t.lt[n:n+1], t.sign[j:j+1], v.center, &v.curve)
+	var line [2 * block]float32
+	linesGo(line[:], t.r[n:n+1], t.e.column(j)[i:i+1], t.lt[n:n+1], t.sign[j:j+1], v.center, &v.curve)
+	redrawGo(v.line, line[:], []int32{int32(n)})
 }
 
-// redraw calls draw for both views that are valid.
-func (t *Tile) redraw(draw func(v *view)) {
+// lines returns the lines of column j.
+func (t *Tile) lines(v *view, j int) []float32 { return v.line[2*j*t.pitch : 2*(j+1)*t.pitch] }
+
+// eachView calls f for both views that are valid.
+func (t *Tile) eachView(f func(v *view)) {
 	if t.changed.Load() {
 		return
 	}
 	for _, v := range []*view{&t.forward, &t.backward} {
 		if v.valid {
-			draw(v)
+			f(v)
 		}
 	}
 }

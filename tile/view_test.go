@@ -23,10 +23,11 @@ func (t *Tile) checkViews(test *testing.T) {
 		for j := range t.stride {
 			for i := range t.rows {
 				n := t.index(i, j)
-				at, slope := []float32{0}, []float32{0}
-				linesGo(at, slope, t.r[n:n+1], t.e.column(j)[i:], t.lt[n:n+1], t.sign[j:j+1], v.center, &v.curve)
-				if !same(v.at[n], at[0]) || !same(v.slope[n], slope[0]) {
-					test.Fatalf("cell (%d, %d): line %g, %g, the state says %g, %g", i, j, v.at[n], v.slope[n], at[0], slope[0])
+				var want [2 * block]float32
+				linesGo(want[:], t.r[n:n+1], t.e.column(j)[i:], t.lt[n:n+1], t.sign[j:j+1], v.center, &v.curve)
+				at, slope := v.line[place(n)], v.line[place(n)+block]
+				if !same(at, want[0]) || !same(slope, want[block]) {
+					test.Fatalf("cell (%d, %d): line %g, %g, the state says %g, %g", i, j, at, slope, want[0], want[block])
 				}
 			}
 		}
