@@ -396,20 +396,22 @@ done:
 	VADDSS       X3, x, x
 
 // DOTS adds the products of the block whose first row is the n-th at R11 to p and
-// to q.
+// to q, and asks for the same block of the next column.
 #define DOTS(n, p, q) \
 	MOVLQSX (4*n)(R11), AX          \
 	VMOVUPS (SI)(AX*4), Y0          \
 	VMULPS  (R8)(AX*8), Y0, Y1      \
 	VMULPS  32(R8)(AX*8), Y0, Y2    \
+	PREFETCHT0 (R12)(AX*8)          \
 	VADDPS  Y1, p, p                \
 	VADDPS  Y2, q, q
 
 // func dotsAVX2(xat, xslope, x, line []float32, first []int32)
 //
 // DI and DX are the next of xat and xslope, BX how many columns are left, SI x,
-// R8 the lines of the column, R10 their bytes, R11 the next of first, CX how many
-// are left, Y6 and Y7 the sums of x*at, Y8 and Y9 those of x*slope.
+// R8 the lines of the column, R10 their bytes, R12 the lines of the next column,
+// R11 the next of first, CX how many are left, Y6 and Y7 the sums of x*at, Y8 and
+// Y9 those of x*slope.
 TEXT ·dotsAVX2(SB), NOSPLIT, $0-120
 	MOVQ xat_base+0(FP), DI
 	MOVQ xat_len+8(FP), BX
@@ -422,6 +424,7 @@ TEXT ·dotsAVX2(SB), NOSPLIT, $0-120
 	JLE  done
 
 column:
+	LEAQ (R8)(R10*1), R12
 	MOVQ first_base+96(FP), R11
 	MOVQ first_len+104(FP), CX
 	VXORPS Y6, Y6, Y6
