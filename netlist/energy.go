@@ -336,16 +336,26 @@ func (d *Design) circuits() []circuits {
 func widths(x []float32) (pulses, width float64) {
 	n := 0
 	for _, v := range x {
-		u := math.Float32bits(v) &^ (1 << 31)
-		width += float64(math.Float32frombits(u))
-		n += int((u | -u) >> 31) // 1 unless u is 0; which it is cannot be predicted
+		width += math.Abs(float64(v))
+		n += notZero(v)
 	}
 	return float64(n), width
+}
+
+// notZero returns 1 unless x is 0: which it is cannot be predicted, so there is
+// no branch.
+func notZero(x float32) int {
+	u := math.Float32bits(x) << 1 // without the sign
+	return int((u | -u) >> 31)
 }
 
 // ones counts the pulses of trains.
 func ones(words []uint32) int {
 	n := 0
+	for len(words) >= 2 {
+		n += bits.OnesCount64(uint64(words[0]) | uint64(words[1])<<32)
+		words = words[2:]
+	}
 	for _, w := range words {
 		n += bits.OnesCount32(w)
 	}

@@ -40,13 +40,11 @@ func (a *Array) readSums(latched []float32) ReadSums {
 // bookUpdate books the update that ends at now.
 func (a *Array) bookUpdate(now circuit.Time) {
 	rows, columns := countPulses(&a.trains)
-	var errors float64
+	errors := 0
 	for _, d := range a.d {
-		if d != 0 {
-			errors++
-		}
+		errors += notZero(d)
 	}
-	a.meter.update(UpdateSums{errors, rows, columns})
+	a.meter.update(UpdateSums{float64(errors), rows, columns})
 	c := a.TakeCharges(now)
 	if a.single { // whatever came before this update was booked at its beginning
 		a.meter.setSteps(float64(c.Sets), c.SetCharge)

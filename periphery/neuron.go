@@ -194,14 +194,14 @@ func (n *Neuron) Backward(d, charge, y []float32, scale float32) error {
 // largest magnitude and returns that power: the shared exponent of a block
 // floating-point vector, a shift in hardware. It returns 1 where d is 0.
 func Normalise(d []float32) (scale float32) {
-	var top float32
+	var bits uint32 // of the largest magnitude: those of positive numbers are in their order
 	for _, v := range d {
-		top = max(top, v, -v)
+		bits = max(bits, math.Float32bits(v)&^(1<<31))
 	}
-	if top == 0 {
+	if bits == 0 {
 		return 1
 	}
-	frac, exp := math.Frexp(float64(top)) // top = frac 2^exp, 0.5 <= frac < 1
+	frac, exp := math.Frexp(float64(math.Float32frombits(bits))) // frac 2^exp, 0.5 <= frac < 1
 	if frac == 0.5 {
 		exp--
 	}

@@ -104,8 +104,12 @@ func (p *Pulser) trains(pos, neg []uint32, v []float32, scheme Scheme, rng *circ
 
 // magnitude returns |f|, and 1 beyond. A NaN counts as 0.
 func magnitude(f float32) float32 {
-	if a := max(f, -f); a > 0 {
-		return min(a, 1)
+	a := math.Float32frombits(math.Float32bits(f) &^ (1 << 31))
+	if a <= 1 {
+		return a
+	}
+	if a > 1 {
+		return 1
 	}
 	return 0
 }

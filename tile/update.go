@@ -70,13 +70,14 @@ func (p *pulsing) list(words []uint32, slots uint32) {
 		n := blocks(len(words))
 		p.word, p.first = make([]uint32, n), make([]int32, 0, n/block)
 	}
+	copy(p.word, words)
 	p.first = p.first[:0]
-	for first := 0; first < len(words); first += block {
+	for first := 0; first < len(p.word); first += block {
+		b := (*[block]uint32)(p.word[first:])
 		var any uint32
-		for i := first; i < min(first+block, len(words)); i++ {
-			w := words[i] & slots
-			p.word[i] = w
-			any |= w
+		for i := range b {
+			b[i] &= slots
+			any |= b[i]
 		}
 		if any != 0 {
 			p.first = append(p.first, int32(first))
