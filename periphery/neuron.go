@@ -92,17 +92,17 @@ func (a Activation) differentiate(d, y []float32) {
 // the activation, the converters of the back-propagated charge, and the
 // digital logic that forms errors. All slices have one element per neuron.
 type Neuron struct {
-	path       string
-	activation Activation
-	errors     ErrorKind
-	convert    *Converter
-	back       *Converter
+	path, backPath string
+	activation     Activation
+	errors         ErrorKind
+	convert        *Converter
+	back           *Converter
 }
 
 // NewNeuron returns a bank. back may be nil where no error comes from
 // downstream.
 func NewNeuron(path string, a Activation, e ErrorKind, convert, back *Converter) *Neuron {
-	return &Neuron{path, a, e, convert, back}
+	return &Neuron{path, path + ".back", a, e, convert, back}
 }
 
 // Forward converts charge to outputs y.
@@ -180,14 +180,14 @@ func balance(d, t []float32) {
 // multiplies it by scale, the error that a full-scale pulse stood for, and by
 // the derivative at the outputs y, and writes the errors to d.
 func (n *Neuron) Backward(d, charge, y []float32, scale float32) error {
-	if err := n.back.check(n.path+".back", charge); err != nil {
+	if err := n.back.check(n.backPath, charge); err != nil {
 		return err
 	}
 	for i, q := range charge {
 		d[i] = n.back.Linear(i, q) * scale
 	}
 	n.activation.differentiate(d, y)
-	return checkFinite(n.path+".back", "error", d)
+	return checkFinite(n.backPath, "error", d)
 }
 
 // Normalise divides d by the smallest power of two that is not below its

@@ -1,6 +1,10 @@
 package tile
 
-import "engram/circuit"
+import (
+	"math"
+
+	"engram/circuit"
+)
 
 // Forward drives row i with a pulse of width x[i], a fraction of full scale of
 // either sign, at the instant now, and adds to charge[j] what column j
@@ -17,8 +21,10 @@ func (t *Tile) Forward(now circuit.Time, x, charge []float32, scale float32) {
 	// With the polarity taken out, what positive inputs integrate is also
 	// the conductance that the current passes.
 	var through float64
-	for i, xi := range x {
-		through += float64(abs(xi) * (t.rowG[i] - t.rowLT[i]))
+	for _, f := range t.driven {
+		for i := int(f); i < min(int(f)+block, t.rows); i++ {
+			through += float64(abs(x[i]) * (t.rowG[i] - t.rowLT[i]))
+		}
 	}
 	passes := t.passes
 	if negative {
@@ -54,16 +60,21 @@ func (t *Tile) integrate(x, q []float32) {
 func (t *Tile) drive(now circuit.Time, x []float32) (negative bool) {
 	copy(t.input, x)
 	t.driven = t.driven[:0]
+	// Which inputs are not 0 cannot be predicted: their bits are looked at, not
+	// compared one by one.
+	var below uint64
 	for first := 0; first < len(t.input); first += block {
-		any := false
-		for _, v := range t.input[first : first+block] {
-			any = any || v != 0
-			negative = negative || v < 0
+		var any uint32
+		for _, v := range (*[block]float32)(t.input[first:]) {
+			u := math.Float32bits(v)
+			any |= u << 1              // without the sign
+			below |= 1<<31 - uint64(u) // wraps around where v < 0
 		}
-		if any {
+		if any != 0 {
 			t.driven = append(t.driven, int32(first))
 		}
 	}
+	negative = below>>63 != 0
 	if t.leak.perCell {
 		for i, xi := range x {
 			if xi != 0 {
