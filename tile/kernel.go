@@ -3,12 +3,12 @@ package tile
 import "math/bits"
 
 // The kernels below are all the arithmetic that an example spends on its cells:
-// pack, step, lines, scatter and redraw for updates, of which lines also makes the
-// views for reads, and dots and spread for the reads, which are sums of products. They are written as plain
-// loops; kernel_avx2_amd64.s computes the same bits with vector instructions.
-// Two rules make that possible: every product is rounded before it is added (no
-// fused multiply-add), and a sum runs in laneCount interleaved partial sums that
-// are added pairwise at the end.
+// pack, step, lines, scatter and redraw for updates, of which lines also makes
+// the views for reads, and dots and spread for the reads, which are sums of
+// products. They are written as plain loops; kernel_avx2_amd64.s computes the
+// same bits with vector instructions. Two rules make that possible: every product
+// is rounded before it is added (no fused multiply-add), and a sum runs in
+// laneCount interleaved partial sums that are added pairwise at the end.
 
 // segmentCount is the number of cubic pieces of a table.
 const segmentCount = 16

@@ -47,7 +47,7 @@ func (t *Tile) setCells(n int, direction int32) {
 		k = 1
 	}
 	for m, cell := range t.burst.cell[:n] {
-		i, j := t.place(cell)
+		i, j := t.cellAt(cell)
 		t.setCell(i, j, k, int(t.burst.count[m]))
 	}
 }

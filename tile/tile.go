@@ -74,8 +74,8 @@ type Tile struct {
 // index returns where cell (i, j) is in a slice by column.
 func (t *Tile) index(i, j int) int { return j*t.pitch + i }
 
-// place returns the row and the column of what is at n of a slice by column.
-func (t *Tile) place(n int32) (i, j int) { return int(n) % t.pitch, int(n) / t.pitch }
+// cellAt returns the row and the column of what is at n of a slice by column.
+func (t *Tile) cellAt(n int32) (i, j int) { return int(n) % t.pitch, int(n) / t.pitch }
 
 // column returns column j of a slice by column, in whole blocks.
 func (t *Tile) column(s []float32, j int) []float32 { return s[j*t.pitch : (j+1)*t.pitch] }

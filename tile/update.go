@@ -163,7 +163,7 @@ func sum(sum float64, s []float32) float64 {
 // says.
 func (t *Tile) countPulses(n int, direction int32) {
 	for k, cell := range t.burst.cell[:n] {
-		i, j := t.place(cell)
+		i, j := t.cellAt(cell)
 		at, count := i*t.cols+j, t.burst.count[k]
 		t.gross[at] += count
 		t.net[at] += count * direction * int32(t.sign[j])
