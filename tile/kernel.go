@@ -66,21 +66,20 @@ func (t *table) tangent(v float32) (y, slope float32) {
 // A strip is what an update in one direction needs of a column, in whole blocks.
 type strip struct {
 	r, veq, gain, e, lt []float32
-	sign                float32 // polarity of the column
-	start               int32   // of the column, in a slice by column
+	start               int32 // of the column, in a slice by column
 }
 
 // burstSize is the largest number of cells that are stepped together: enough to
 // keep the processor's pipelines full, few enough for its first-level cache.
 const burstSize = 256
 
-// A burst is cells that take steps in one pass of an update. The kernels work on
-// them in whole blocks; of the last one those past the end are scratch, and their
-// count is 0.
+// A burst is cells of columns of one polarity that take steps in one pass of an
+// update. The kernels work on them in whole blocks; of the last one those past the
+// end are scratch, and their count is 0.
 type burst struct {
-	cell, count               [burstSize]int32 // where the cell is in a slice by column; its steps
-	r, veq, gain, e, lt, sign [burstSize]float32
-	line                      [2 * burstSize]float32
+	cell, count         [burstSize]int32 // where the cell is in a slice by column; its steps
+	r, veq, gain, e, lt [burstSize]float32
+	line                [2 * burstSize]float32
 }
 
 // full reports whether a burst of n cells may not have room for another block.
@@ -104,7 +103,7 @@ type implementation struct {
 	name    string
 	pack    func(b *burst, have int, c *strip, first []int32, word []uint32, column uint32) (n, steps, done int)
 	step    func(r, veq, gain []float32, count []int32, alpha, inv, low, high float32, t *table)
-	lines   func(line, r, e, lt, sign []float32, center float32, t *table)
+	lines   func(line, r, e, lt []float32, center, sign float32, t *table)
 	scatter func(to, from []float32, cell []int32)
 	redraw  func(to, from []float32, cell []int32)
 	dots    func(xat, xslope, x, line []float32, first []int32)
@@ -148,10 +147,10 @@ func step(r, veq, gain []float32, count []int32, alpha, inv, low, high float32, 
 
 // lines is linesGo as the selected implementation computes it. It panics if the
 // slices do not fit together or are not of whole blocks.
-func lines(line, r, e, lt, sign []float32, center float32, t *table) {
-	whole(len(r), e, lt, sign)
+func lines(line, r, e, lt []float32, center, sign float32, t *table) {
+	whole(len(r), e, lt)
 	whole(2*len(r), line)
-	selected.lines(line, r, e, lt, sign, center, t)
+	selected.lines(line, r, e, lt, center, sign, t)
 }
 
 // scatter is scatterGo as the selected implementation computes it. It panics if
@@ -210,7 +209,7 @@ func packGo(b *burst, have int, c *strip, first []int32, word []uint32, column u
 				continue
 			}
 			b.cell[n], b.count[n] = c.start+int32(i), int32(count)
-			b.r[n], b.veq[n], b.gain[n], b.e[n], b.lt[n], b.sign[n] = c.r[i], c.veq[i], c.gain[i], c.e[i], c.lt[i], c.sign
+			b.r[n], b.veq[n], b.gain[n], b.e[n], b.lt[n] = c.r[i], c.veq[i], c.gain[i], c.e[i], c.lt[i]
 			n++
 			steps += count
 		}
@@ -251,16 +250,16 @@ func stepGo(r, veq, gain []float32, count []int32, alpha, inv, low, high float32
 // linesGo computes the straight lines of a view for cells:
 //
 //	g, slope := t.tangent(center*r[k] + e[k])
-//	at = lt[k] + sign[k]*g
-//	slope = sign[k] * (slope * r[k])
+//	at = lt[k] + sign*g
+//	slope = sign * (slope * r[k])
 //
 // For every block of cells, line holds the 8 numbers at and then the 8 slopes.
-func linesGo(line, r, e, lt, sign []float32, center float32, t *table) {
+func linesGo(line, r, e, lt []float32, center, sign float32, t *table) {
 	for k := range r {
 		g, slope := t.tangent(float32(center*r[k]) + e[k])
 		n := place(k)
-		line[n] = lt[k] + float32(sign[k]*g)
-		line[n+block] = float32(sign[k] * float32(slope*r[k]))
+		line[n] = lt[k] + float32(sign*g)
+		line[n+block] = float32(sign * float32(slope*r[k]))
 	}
 }
 

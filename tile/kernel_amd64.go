@@ -50,7 +50,7 @@ func stepAVX2(r, veq, gain []float32, count []int32, alpha, inv, low, high float
 // linesAVX2 is linesGo, a block at a time.
 //
 //go:noescape
-func linesAVX2(line, r, e, lt, sign []float32, center float32, t *table)
+func linesAVX2(line, r, e, lt []float32, center, sign float32, t *table)
 
 // scatterAMD64 is scatterGo, four elements at a time.
 //
@@ -85,4 +85,4 @@ func stepAVX512(r, veq, gain []float32, count []int32, alpha, inv, low, high flo
 // linesAVX512 is linesGo, two blocks at a time.
 //
 //go:noescape
-func linesAVX512(line, r, e, lt, sign []float32, center float32, t *table)
+func linesAVX512(line, r, e, lt []float32, center, sign float32, t *table)

@@ -42,7 +42,7 @@ GLOBL bitsOf<>(SB), RODATA|NOPTR, $32
 // DI is b, R8-R10, R12 and R13 the slices of c, SI the next of first, BX its end,
 // R14 word, R11 front, AX the first row of the block, CX n. Y0 is scratch, Y1 are
 // the counts, Y3 the permutation, which begins with the numbers of the lanes that
-// take steps, Y6 and Y7 sign and start of the column, Y8 the sum of counts.
+// take steps, Y7 the start of the column, Y8 the sum of counts.
 TEXT ·packAVX2(SB), NOSPLIT, $0-104
 	MOVQ b+0(FP), DI
 	MOVQ have+8(FP), CX
@@ -52,7 +52,6 @@ TEXT ·packAVX2(SB), NOSPLIT, $0-104
 	MOVQ strip_gain(AX), R10
 	MOVQ strip_e(AX), R12
 	MOVQ strip_lt(AX), R13
-	VBROADCASTSS strip_sign(AX), Y6
 	VBROADCASTSS strip_start(AX), Y7
 	MOVQ first_base+24(FP), SI
 	MOVQ first_len+32(FP), BX
@@ -91,7 +90,6 @@ block:
 	VPADDD       Y7, Y0, Y0
 	VPADDD       Y3, Y0, Y0
 	VMOVDQU      Y0, burst_cell(DI)(CX*4)
-	VMOVUPS      Y6, burst_sign(DI)(CX*4)
 	MOVE(R8, burst_r)
 	MOVE(R9, burst_veq)
 	MOVE(R10, burst_gain)
@@ -330,19 +328,19 @@ done:
 	VZEROUPPER
 	RET
 
-// func linesAVX2(line, r, e, lt, sign []float32, center float32, t *table)
+// func linesAVX2(line, r, e, lt []float32, center, sign float32, t *table)
 //
-// SI is line, R8 r, R9 e, R10 lt, R11 sign, Y6-Y9 c, b, a and the slope of
-// table.tangent, Y11 r of the block, Y15 its sign.
-TEXT ·linesAVX2(SB), NOSPLIT, $0-136
+// SI is line, R8 r, R9 e, R10 lt, Y6-Y9 c, b, a and the slope of table.tangent,
+// Y11 r of the block, Y15 sign.
+TEXT ·linesAVX2(SB), NOSPLIT, $0-112
 	MOVQ line_base+0(FP), SI
 	MOVQ r_base+24(FP), R8
 	MOVQ r_len+32(FP), CX
 	MOVQ e_base+48(FP), R9
 	MOVQ lt_base+72(FP), R10
-	MOVQ sign_base+96(FP), R11
-	VBROADCASTSS center+120(FP), Y12
-	MOVQ t+128(FP), DI
+	VBROADCASTSS center+96(FP), Y12
+	VBROADCASTSS sign+100(FP), Y15
+	MOVQ t+104(FP), DI
 	VBROADCASTSS table_scale(DI), Y13
 	VBROADCASTSS table_offset(DI), Y14
 	XORL  AX, AX
@@ -351,7 +349,6 @@ TEXT ·linesAVX2(SB), NOSPLIT, $0-136
 
 block:
 	VMOVUPS (R8)(AX*1), Y11
-	VMOVUPS (R11)(AX*1), Y15
 	VMULPS  Y12, Y11, Y0              // v = center*r + e
 	VADDPS  (R9)(AX*1), Y0, Y0
 	LOCATE

@@ -23,8 +23,8 @@ GLOBL lanes<>(SB), RODATA|NOPTR, $32
 //
 // DI is b, R8-R10, R12 and R13 the slices of c, SI the next of first, BX its end,
 // R14 word, AX the first row of the block, CX n, DX how many of the block take
-// steps. Y6 is sign, Y8 the sum of counts, Y9 zero, Y14 where the first cells of
-// the column are, Y15 column.
+// steps. Y8 is the sum of counts, Y9 zero, Y14 where the first cells of the column
+// are, Y15 column.
 TEXT ·packAVX512(SB), NOSPLIT, $0-104
 	MOVQ b+0(FP), DI
 	MOVQ have+8(FP), CX
@@ -34,7 +34,6 @@ TEXT ·packAVX512(SB), NOSPLIT, $0-104
 	MOVQ strip_gain(AX), R10
 	MOVQ strip_e(AX), R12
 	MOVQ strip_lt(AX), R13
-	VBROADCASTSS strip_sign(AX), Y6
 	VMOVDQU lanes<>(SB), Y14
 	VPADDD.BCST strip_start(AX), Y14, Y14
 	MOVQ first_base+24(FP), SI
@@ -60,7 +59,6 @@ block:
 	VPADDD.BCST  (SI), Y14, Y0         // cell
 	VPCOMPRESSD  Y0, K2, Y0
 	VMOVDQU      Y0, burst_cell(DI)(CX*4)
-	VMOVUPS      Y6, burst_sign(DI)(CX*4)
 	COMPRESS(R8, burst_r)
 	COMPRESS(R9, burst_veq)
 	COMPRESS(R10, burst_gain)
@@ -212,19 +210,19 @@ done:
 	VZEROUPPER
 	RET
 
-// func linesAVX512(line, r, e, lt, sign []float32, center float32, t *table)
+// func linesAVX512(line, r, e, lt []float32, center, sign float32, t *table)
 //
-// SI is line, R8 r, R9 e, R10 lt, R12 sign, Z4-Z7 c, b, a and the slope of
-// table.tangent, Z8 r of the cells, Z21 their signs.
-TEXT ·linesAVX512(SB), NOSPLIT, $0-136
+// SI is line, R8 r, R9 e, R10 lt, Z4-Z7 c, b, a and the slope of table.tangent,
+// Z8 r of the cells, Z21 sign.
+TEXT ·linesAVX512(SB), NOSPLIT, $0-112
 	MOVQ line_base+0(FP), SI
 	MOVQ r_base+24(FP), R8
 	MOVQ r_len+32(FP), CX
 	MOVQ e_base+48(FP), R9
 	MOVQ lt_base+72(FP), R10
-	MOVQ sign_base+96(FP), R12
-	VBROADCASTSS center+120(FP), Z16
-	MOVQ t+128(FP), DI
+	VBROADCASTSS center+96(FP), Z16
+	VBROADCASTSS sign+100(FP), Z21
+	MOVQ t+104(FP), DI
 	LOAD_TABLE
 	XORL  AX, AX
 	CMPQ  CX, $0
@@ -233,7 +231,6 @@ TEXT ·linesAVX512(SB), NOSPLIT, $0-136
 block:
 	CELLS
 	VMOVUPS.Z (R8)(AX*1), K1, Z8
-	VMOVUPS.Z (R12)(AX*1), K1, Z21
 	VMULPS    Z16, Z8, Z0            // v = center*r + e
 	VMOVUPS.Z (R9)(AX*1), K1, Z3
 	VADDPS    Z3, Z0, Z0

@@ -42,7 +42,7 @@ func newBenchTile() *benchTile {
 	}
 	for j := range benchCols {
 		c := func(k int) []float32 { return all[k][j*pitch : (j+1)*pitch] }
-		b.columns = append(b.columns, strip{r: c(0), veq: c(1), gain: c(2), e: c(3), lt: c(4), sign: 1, start: int32(j * pitch)})
+		b.columns = append(b.columns, strip{r: c(0), veq: c(1), gain: c(2), e: c(3), lt: c(4), start: int32(j * pitch)})
 	}
 	b.all, b.view = all[0], make([]float32, 2*len(all[0]))
 	words := make([]uint32, benchRows)
@@ -106,7 +106,7 @@ func BenchmarkStep(b *testing.B) {
 func BenchmarkLines(b *testing.B) {
 	benchKernel(b, func(t *benchTile, j int) int {
 		c, n := &t.columns[j], len(t.rows)
-		lines(t.lines(j, 1), c.r, c.e, c.lt, t.rows, 0.9, &t.curve)
+		lines(t.lines(j, 1), c.r, c.e, c.lt, 0.9, -1, &t.curve)
 		return n
 	})
 }

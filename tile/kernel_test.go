@@ -33,7 +33,7 @@ type arguments struct {
 	word             []uint32 // of the rows
 	column           uint32
 	alpha, low, high float32
-	signs            []float32
+	sign             float32
 	table            table
 }
 
@@ -44,7 +44,7 @@ func unaligned[T any](rng *rand.Rand, n int) []T {
 
 // slices returns what holds an element per row, and line, which holds two.
 func (a *arguments) slices() []*[]float32 {
-	return []*[]float32{&a.r, &a.veq, &a.gain, &a.e, &a.lt, &a.signs, &a.x, &a.line}
+	return []*[]float32{&a.r, &a.veq, &a.gain, &a.e, &a.lt, &a.x, &a.line}
 }
 
 // newTestTable returns a table over [0, 1) V whose segments do not join, so
@@ -64,9 +64,9 @@ func newTestTable(rng *rand.Rand) table {
 func newArguments(rng *rand.Rand, n int, density float64) *arguments {
 	a := &arguments{
 		column: randomWord(rng, 0.5), alpha: 0.5 + 0.5*rng.Float32(), low: 0.1, high: 0.9,
-		table: newTestTable(rng),
+		sign: float32(2*rng.IntN(2) - 1), table: newTestTable(rng),
 	}
-	a.sign, a.start = float32(2*rng.IntN(2)-1), int32(block*rng.IntN(4))
+	a.start = int32(block * rng.IntN(4))
 	for _, s := range a.slices() {
 		*s = unaligned[float32](rng, blocks(n))
 	}
@@ -78,7 +78,6 @@ func newArguments(rng *rand.Rand, n int, density float64) *arguments {
 		a.gain[i] = 0.01 * rng.Float32()
 		a.e[i] = rng.Float32()
 		a.lt[i] = float32(rng.NormFloat64())
-		a.signs[i] = float32(2*rng.IntN(2) - 1)
 		a.word[i] = randomWord(rng, density)
 		if rng.Float64() < 32*density {
 			a.x[i] = float32(rng.NormFloat64())
@@ -168,8 +167,8 @@ func (a *arguments) check(t *testing.T) {
 		scatter(tile, got.r[:n], got.cell[:n])
 		scatterGo(wantTile, want.r[:n], want.cell[:n])
 		compare("scatter r", tile, wantTile)
-		lines(got.line[:2*m], got.r[:m], got.e[:m], got.lt[:m], got.sign[:m], a.alpha, &a.table)
-		linesGo(want.line[:2*m], want.r[:n], want.e[:n], want.lt[:n], want.sign[:n], a.alpha, &a.table)
+		lines(got.line[:2*m], got.r[:m], got.e[:m], got.lt[:m], a.alpha, a.sign, &a.table)
+		linesGo(want.line[:2*m], want.r[:n], want.e[:n], want.lt[:n], a.alpha, a.sign, &a.table)
 		redraw(view, got.line[:2*m], got.cell[:n])
 		redrawGo(wantView, want.line[:2*m], want.cell[:n])
 		compare("redraw", view, wantView)
@@ -193,7 +192,6 @@ func (a *arguments) check(t *testing.T) {
 			compare("pack gain", got.gain[:n], want.gain[:n])
 			compare("pack e", got.e[:n], want.e[:n])
 			compare("pack lt", got.lt[:n], want.lt[:n])
-			compare("pack sign", got.sign[:n], want.sign[:n])
 			if first = first[done:]; len(first) > 0 && !full(n) {
 				t.Fatalf("%d rows: pack stops at %d cells", rows, n)
 			}
@@ -206,9 +204,9 @@ func (a *arguments) check(t *testing.T) {
 	fire(n)
 
 	line := slices.Clone(a.line)
-	lines(line, a.r, a.e, a.lt, a.signs, a.alpha, &a.table)
+	lines(line, a.r, a.e, a.lt, a.alpha, a.sign, &a.table)
 	wantLine := slices.Clone(a.line)
-	linesGo(wantLine, a.r, a.e, a.lt, a.signs, a.alpha, &a.table)
+	linesGo(wantLine, a.r, a.e, a.lt, a.alpha, a.sign, &a.table)
 	compare("lines", line, wantLine)
 
 	for _, columns := range [][]float32{{}, a.line, slices.Concat(a.line, line)} {
@@ -302,7 +300,7 @@ func TestNaN(t *testing.T) {
 				a := newArguments(rng, n, 0.1)
 				i := rng.IntN(n)
 				[][]float32{a.r, a.lt}[k][i] = nan
-				lines(a.line, a.r, a.e, a.lt, a.signs, a.alpha, &a.table)
+				lines(a.line, a.r, a.e, a.lt, a.alpha, a.sign, &a.table)
 				for j := range n {
 					if at, slope := a.line[place(j)], a.line[place(j)+block]; (at != at || slope != slope) != (j == i) {
 						t.Fatalf("NaN in cell %d: the line of cell %d is %g, %g", i, j, at, slope)
@@ -338,12 +336,12 @@ func TestKernelsPanicOnLengthMismatch(t *testing.T) {
 				for name, call := range map[string]func(){
 					"pack":   func() { pack(b, 0, &strip{r: f[0], veq: f[1], gain: f[2], e: f[3], lt: f[4]}, nil, w[:short(5)], 1) },
 					"step":   func() { step(f[0], f[1], f[2], c[:short(3)], 1, 1, 0, 1, tab) },
-					"lines":  func() { lines(two[:2*short(4)], f[0], f[1], f[2], f[3], 1, tab) },
+					"lines":  func() { lines(two[:2*short(3)], f[0], f[1], f[2], 1, 1, tab) },
 					"redraw": func() { redraw(s, two[:2*short(0)], c) },
 					"dots":   func() { dots(s[:1], s[:1], f[0], two[:2*short(1)], []int32{0, 16}) },
 					"spread": func() { spread(f[0], two[:2*short(1)], 1, 1) },
 				} {
-					arguments := map[string]int{"pack": 6, "step": 4, "lines": 5, "redraw": 1, "dots": 2, "spread": 2}[name]
+					arguments := map[string]int{"pack": 6, "step": 4, "lines": 4, "redraw": 1, "dots": 2, "spread": 2}[name]
 					if got := panics(call); got != (k < arguments) {
 						t.Errorf("%s with argument %d of length %d: panics is %v", name, k, n, got)
 					}
@@ -377,7 +375,7 @@ func TestKernelsDoNotAllocate(t *testing.T) {
 			scatter(all, b.r[:n], b.cell[:n])
 			n = blocks(n)
 			step(b.r[:n], b.veq[:n], b.gain[:n], b.count[:n], a.alpha, 1/a.alpha, a.low, a.high, &a.table)
-			lines(b.line[:2*n], b.r[:n], b.e[:n], b.lt[:n], b.sign[:n], a.alpha, &a.table)
+			lines(b.line[:2*n], b.r[:n], b.e[:n], b.lt[:n], a.alpha, a.sign, &a.table)
 			redraw(view, b.line[:2*n], b.cell[:n])
 			dots(p[:], q[:], a.x, a.line, driven)
 			spread(a.x, a.line, a.alpha, a.low)
@@ -404,7 +402,7 @@ func TestReferenceIsNotFused(t *testing.T) {
 		flat.c[0][i] = x
 	}
 	var line [2 * block]float32
-	linesGo(line[:], []float32{0}, []float32{0}, []float32{-rounded}, []float32{x}, 1, &flat)
+	linesGo(line[:], []float32{0}, []float32{0}, []float32{-rounded}, 1, x, &flat)
 	if line[0] != 0 {
 		t.Errorf("lt + sign*g is fused: %g, want 0", line[0])
 	}
@@ -427,10 +425,10 @@ func TestReferenceIsNotFused(t *testing.T) {
 	}
 }
 
-// FuzzKernels reads a column from the data, 9 float32 and a word each row, in
+// FuzzKernels reads a column from the data, 8 float32 and a word each row, in
 // any bit pattern, and compares all implementations with the reference.
 func FuzzKernels(f *testing.F) {
-	const row = 40
+	const row = 36
 	f.Add(uint64(1), uint32(1), []byte{})
 	f.Add(uint64(2), uint32(math.MaxUint32), make([]byte, row*33))
 	rng := rand.New(rand.NewPCG(11, 12))

@@ -62,7 +62,6 @@ type Tile struct {
 	off              offCurrent   // of all cells
 	rowOff           []offCurrent // of each row
 	input, magnitude []float32    // scratch, one per row
-	polarity         []float32    // scratch, one per row: that of a column
 	driven           []int32      // blocks of rows with an input
 	reads, passes    []float32    // scratch, one per column: sums over a column of a read
 	slopes           []float32    // scratch, one per column
@@ -128,7 +127,7 @@ func New(name string, c Cell, rows, cols int, seed uint64) (*Tile, error) {
 	}
 	n := t.stride * t.pitch
 	t.r, t.lt = make([]float32, n), make([]float32, n)
-	t.input, t.magnitude, t.polarity = make([]float32, t.pitch), make([]float32, t.pitch), make([]float32, t.pitch)
+	t.input, t.magnitude = make([]float32, t.pitch), make([]float32, t.pitch)
 	t.driven = make([]int32, 0, t.pitch/block)
 	t.reads, t.passes, t.slopes = make([]float32, t.stride), make([]float32, t.stride), make([]float32, t.stride)
 	t.x = make([]float32, 2*rows*cols)

@@ -86,7 +86,8 @@ func (p *pulsing) list(words []uint32, slots uint32) {
 }
 
 // pass fires the given line of every column, in the slots of mask, against rows.
-// Columns share a burst, except where the account wants the charge of each.
+// Columns of one polarity share a burst, except where the account wants the charge
+// of each.
 func (t *Tile) pass(p *pulsing, trains []uint32, mask uint32, direction int32) {
 	if len(p.first) == 0 {
 		return
@@ -96,11 +97,16 @@ func (t *Tile) pass(p *pulsing, trains []uint32, mask uint32, direction int32) {
 		gain, seen = &t.down, &t.seen[1]
 	}
 	b, c, n := &t.burst, &t.source, 0
+	var sign float32
 	for j, w := range trains {
 		if w &= mask; w == 0 {
 			continue
 		}
-		*c = strip{t.column(t.r, j), t.veq.column(j), gain.column(j), t.e.column(j), t.column(t.lt, j), t.sign[j], int32(t.index(0, j))}
+		if t.sign[j] != sign {
+			t.fire(n, direction, sign)
+			n, sign = 0, t.sign[j]
+		}
+		*c = strip{t.column(t.r, j), t.veq.column(j), gain.column(j), t.e.column(j), t.column(t.lt, j), int32(t.index(0, j))}
 		var before, after float64 // the sum of r over the cells that are stepped
 		for first := p.first; len(first) > 0; {
 			var steps, done int
@@ -110,23 +116,23 @@ func (t *Tile) pass(p *pulsing, trains []uint32, mask uint32, direction int32) {
 			seen.n += steps
 			if t.looking {
 				before = sum(before, b.r[:n])
-				t.fire(n, direction)
+				t.fire(n, direction, sign)
 				after = sum(after, b.r[:n])
 				n = 0
 			} else if full(n) {
-				t.fire(n, direction)
+				t.fire(n, direction, sign)
 				n = 0
 			}
 		}
 		seen.sum -= before
 		seen.sum += after
 	}
-	t.fire(n, direction)
+	t.fire(n, direction, sign)
 }
 
-// fire lets the first n cells of the burst take their steps, and brings the tile
-// up to date.
-func (t *Tile) fire(n int, direction int32) {
+// fire lets the first n cells of the burst, whose columns have polarity sign, take
+// their steps, and brings the tile up to date.
+func (t *Tile) fire(n int, direction int32, sign float32) {
 	if n == 0 {
 		return
 	}
@@ -146,7 +152,7 @@ func (t *Tile) fire(n int, direction int32) {
 	cells := b.cell[:n]
 	scatter(t.r, b.r[:n], cells)
 	t.eachView(func(v *view) {
-		lines(b.line[:2*m], b.r[:m], b.e[:m], b.lt[:m], b.sign[:m], v.center, &v.curve)
+		lines(b.line[:2*m], b.r[:m], b.e[:m], b.lt[:m], v.center, sign, &v.curve)
 		redraw(v.line, b.line[:2*m], cells)
 	})
 }

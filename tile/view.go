@@ -61,11 +61,8 @@ func (t *Tile) draw(v *view, center float32) {
 
 // drawColumn computes the lines of column j.
 func (t *Tile) drawColumn(v *view, j int) {
-	for i := range t.polarity {
-		t.polarity[i] = t.sign[j]
-	}
 	line := t.lines(v, j)
-	lines(line, t.column(t.r, j), t.e.column(j), t.column(t.lt, j), t.polarity, v.center, &v.curve)
+	lines(line, t.column(t.r, j), t.e.column(j), t.column(t.lt, j), v.center, t.sign[j], &v.curve)
 	for i := t.rows; i < t.pitch; i++ {
 		line[place(i)], line[place(i)+block] = 0, 0
 	}
@@ -75,7 +72,7 @@ func (t *Tile) drawColumn(v *view, j int) {
 func (t *Tile) drawCell(v *view, i, j int) {
 	n := t.index(i, j)
 	var line [2 * block]float32
-	linesGo(line[:], t.r[n:n+1], t.e.column(j)[i:i+1], t.lt[n:n+1], t.sign[j:j+1], v.center, &v.curve)
+	linesGo(line[:], t.r[n:n+1], t.e.column(j)[i:i+1], t.lt[n:n+1], v.center, t.sign[j], &v.curve)
 	redrawGo(v.line, line[:], []int32{int32(n)})
 }
 

@@ -24,7 +24,7 @@ func (t *Tile) checkViews(test *testing.T) {
 			for i := range t.rows {
 				n := t.index(i, j)
 				var want [2 * block]float32
-				linesGo(want[:], t.r[n:n+1], t.e.column(j)[i:], t.lt[n:n+1], t.sign[j:j+1], v.center, &v.curve)
+				linesGo(want[:], t.r[n:n+1], t.e.column(j)[i:], t.lt[n:n+1], v.center, t.sign[j], &v.curve)
 				at, slope := v.line[place(n)], v.line[place(n)+block]
 				if !same(at, want[0]) || !same(slope, want[block]) {
 					test.Fatalf("cell (%d, %d): line %g, %g, the state says %g, %g", i, j, at, slope, want[0], want[block])
