@@ -48,26 +48,25 @@ func NewConverter(path string, s ADCSpec, n int, fullScale float64, seed uint64)
 	return c
 }
 
-// Input returns what the quantiser of column i sees of a charge.
-func (c *Converter) Input(i int, q float32) float32 {
-	return float32(c.gain[i]*q) + c.offset[i]
-}
-
-// check fails with the first column whose charge, or what its quantiser would see
-// of it, is not a finite number.
-func (c *Converter) check(path string, charge []float32) error {
+// inputs writes to in what the quantisers see of the charges, and fails with the
+// first column where one or the other is not a finite number.
+func (c *Converter) inputs(path string, in, charge []float32) error {
+	in, gain, offset := in[:len(charge)], c.gain[:len(charge)], c.offset[:len(charge)]
 	for i, q := range charge {
-		if in := c.Input(i, q); in-in != 0 { // NaN or Inf
-			return fmt.Errorf("%s[%d]: integrated charge is %v, the converter's input %v", path, i, q, in)
+		v := float32(gain[i]*q) + offset[i]
+		if in[i] = v; v-v != 0 { // NaN or Inf
+			return fmt.Errorf("%s[%d]: integrated charge is %v, the converter's input %v", path, i, q, v)
 		}
 	}
 	return nil
 }
 
-// Linear converts a charge of column i: the nearest of 2^bits - 1 levels, zero
-// among them, within full scale of either sign, as a charge.
-func (c *Converter) Linear(i int, q float32) float32 {
-	return round(clamp(c.Input(i, q)/c.scale, -1, 1)*c.half) / c.half * c.scale
+// linear converts every v, what a quantiser sees: to the nearest of 2^bits - 1
+// levels, zero among them, within full scale of either sign, as a charge.
+func (c *Converter) linear(v []float32) {
+	for i, in := range v {
+		v[i] = round(clamp(in/c.scale, -1, 1)*c.half) / c.half * c.scale
+	}
 }
 
 // quantise rounds every y to the nearest of 2^bits levels in [low, 1].

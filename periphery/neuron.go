@@ -107,27 +107,17 @@ func NewNeuron(path string, a Activation, e ErrorKind, convert, back *Converter)
 
 // Forward converts charge to outputs y.
 func (n *Neuron) Forward(y, charge []float32) error {
-	if err := n.convert.check(n.path, charge); err != nil {
+	if err := n.convert.inputs(n.path, y, charge); err != nil {
 		return err
 	}
 	if n.activation == Softmax {
-		n.softmax(y, charge)
+		n.convert.linear(y)
+		SoftmaxTo(y, y)
 	} else {
-		for i, q := range charge {
-			y[i] = n.convert.Input(i, q)
-		}
 		n.activation.Apply(y)
-		n.convert.quantise(y, n.activation.low())
 	}
+	n.convert.quantise(y, n.activation.low())
 	return checkFinite(n.path, "output", y)
-}
-
-func (n *Neuron) softmax(y, charge []float32) {
-	for i, q := range charge {
-		y[i] = n.convert.Linear(i, q)
-	}
-	SoftmaxTo(y, y)
-	n.convert.quantise(y, 0)
 }
 
 // SoftmaxTo writes exp(z[i])/sum exp(z) to y, which may be z.
@@ -180,11 +170,12 @@ func balance(d, t []float32) {
 // multiplies it by scale, the error that a full-scale pulse stood for, and by
 // the derivative at the outputs y, and writes the errors to d.
 func (n *Neuron) Backward(d, charge, y []float32, scale float32) error {
-	if err := n.back.check(n.backPath, charge); err != nil {
+	if err := n.back.inputs(n.backPath, d, charge); err != nil {
 		return err
 	}
-	for i, q := range charge {
-		d[i] = n.back.Linear(i, q) * scale
+	n.back.linear(d)
+	for i := range d {
+		d[i] *= scale
 	}
 	n.activation.differentiate(d, y)
 	return checkFinite(n.backPath, "error", d)

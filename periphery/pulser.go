@@ -80,26 +80,33 @@ func (p *Pulser) trains(pos, neg []uint32, v []float32, scheme Scheme, rng *circ
 	switch scheme {
 	case Stochastic:
 		for i, f := range v {
-			if pos[i] = 0; f != 0 {
-				pos[i] = p.bernoulli(magnitude(f), rng)
+			var word uint32
+			if f != 0 {
+				word = p.bernoulli(magnitude(f), rng)
 			}
+			pos[i], neg[i] = line(word, f)
 		}
 	case Dithered:
 		for i, f := range v {
-			if pos[i] = 0; f != 0 {
-				pos[i] = p.dither(magnitude(f), rng)
+			var word uint32
+			if f != 0 {
+				word = p.dither(magnitude(f), rng)
 			}
+			pos[i], neg[i] = line(word, f)
 		}
 	default:
+		slots := float32(p.spec.Slots)
 		for i, f := range v {
-			pos[i] = p.spread[int(round(magnitude(f)*float32(p.spec.Slots)))]
+			pos[i], neg[i] = line(p.spread[int(round(magnitude(f)*slots))], f)
 		}
 	}
-	for i, f := range v {
-		// Signs are random: a choice without a branch.
-		down := uint32(int32(math.Float32bits(f)) >> 31)
-		pos[i], neg[i] = pos[i]&^down, pos[i]&down
-	}
+}
+
+// line gives word to one of two lines, by the sign of f. Signs are random: it is
+// a choice without a branch.
+func line(word uint32, f float32) (pos, neg uint32) {
+	down := uint32(int32(math.Float32bits(f)) >> 31)
+	return word &^ down, word & down
 }
 
 // magnitude returns |f|, and 1 beyond. A NaN counts as 0.
