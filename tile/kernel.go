@@ -131,9 +131,8 @@ func whole(n int, slices ...[]float32) {
 // pack is packGo as the selected implementation computes it. It panics if the
 // slices differ in length or are not of whole blocks, or if b is full.
 func pack(b *burst, have int, c *strip, first []int32, word []uint32, column uint32) (n, steps, done int) {
-	whole(len(word), c.r, c.veq, c.gain, c.e, c.lt)
-	if full(have) {
-		panic("tile: pack into a burst that is full")
+	if n := len(word); len(c.r) != n || len(c.veq) != n || len(c.gain) != n || len(c.e) != n || len(c.lt) != n || n%block != 0 || full(have) {
+		panic("tile: pack of slices that do not fit together, or into a burst that is full")
 	}
 	return selected.pack(b, have, c, first, word, column)
 }
@@ -194,7 +193,7 @@ func spread(y, line []float32, a, b float32) (sumAt, sumSlope float32) {
 // packGo adds to b, which has cells already, those of a column that take steps, in
 // ascending order of their rows. Bit k of word[i] says that row i pulses in slot
 // k, bit k of column that the column does: the cell takes popcount(column &
-// word[i]) steps. The words of rows outside the blocks that start at first are 0.
+// word[i]) steps. No row outside the blocks that start at first coincides with it.
 // It returns how many cells b has then and how many steps those of the column
 // take, and sets the counts of a block after them to 0. It stops where b is full,
 // and returns how many blocks are done.

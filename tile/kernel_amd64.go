@@ -62,7 +62,7 @@ func scatterAMD64(to, from []float32, cell []int32)
 //go:noescape
 func redrawAMD64(to, from []float32, cell []int32)
 
-// dotsAVX2 is dotsGo, a block at a time.
+// dotsAVX2 is dotsGo, a block of two columns at a time.
 //
 //go:noescape
 func dotsAVX2(xat, xslope, x, line []float32, first []int32)

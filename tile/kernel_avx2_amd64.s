@@ -392,23 +392,31 @@ done:
 	VMOVSHDUP    x, X3         \
 	VADDSS       X3, x, x
 
-// DOTS adds the products of the block whose first row is the n-th at R11 to p and
-// to q, and asks for the same block of the next column.
-#define DOTS(n, p, q) \
+// DOTS adds the products of the block whose first row is the n-th at R11 to the
+// sums pa and qa of one column and pb and qb of the other, and asks for the same
+// block of the next two.
+#define DOTS(n, pa, qa, pb, qb) \
 	MOVLQSX (4*n)(R11), AX          \
 	VMOVUPS (SI)(AX*4), Y0          \
 	VMULPS  (R8)(AX*8), Y0, Y1      \
 	VMULPS  32(R8)(AX*8), Y0, Y2    \
-	PREFETCHT0 (R12)(AX*8)          \
-	VADDPS  Y1, p, p                \
-	VADDPS  Y2, q, q
+	PREFETCHT0 (R13)(AX*8)          \
+	PREFETCHT0 (R14)(AX*8)          \
+	VADDPS  Y1, pa, pa              \
+	VADDPS  Y2, qa, qa              \
+	VMULPS  (R9)(AX*8), Y0, Y1      \
+	VMULPS  32(R9)(AX*8), Y0, Y2    \
+	VADDPS  Y1, pb, pb              \
+	VADDPS  Y2, qb, qb
 
 // func dotsAVX2(xat, xslope, x, line []float32, first []int32)
 //
 // DI and DX are the next of xat and xslope, BX how many columns are left, SI x,
-// R8 the lines of the column, R10 their bytes, R12 the lines of the next column,
-// R11 the next of first, CX how many are left, Y6 and Y7 the sums of x*at, Y8 and
-// Y9 those of x*slope.
+// R8 and R9 the lines of two columns, R13 and R14 those of the next two, R11 the
+// next of first, CX how many are left. R10 is the bytes to the next column and R12
+// those to its results, both 0 where there is none: the last of an odd number is
+// computed twice. Y4 and Y5 are the sums of x*at of one column, Y6 and Y7 those of
+// x*slope, Y8 to Y11 the same of the other.
 TEXT ·dotsAVX2(SB), NOSPLIT, $0-120
 	MOVQ xat_base+0(FP), DI
 	MOVQ xat_len+8(FP), BX
@@ -417,23 +425,36 @@ TEXT ·dotsAVX2(SB), NOSPLIT, $0-120
 	MOVQ x_len+56(FP), R10
 	MOVQ line_base+72(FP), R8
 	SHLQ $3, R10
+	MOVL $4, R12
 	TESTQ BX, BX
 	JLE  done
 
-column:
-	LEAQ (R8)(R10*1), R12
+columns:
+	CMPQ BX, $1
+	JNE  two
+	XORL R10, R10
+	XORL R12, R12
+
+two:
+	LEAQ (R8)(R10*1), R9
+	LEAQ (R9)(R10*1), R13
+	LEAQ (R13)(R10*1), R14
 	MOVQ first_base+96(FP), R11
 	MOVQ first_len+104(FP), CX
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 	VXORPS Y8, Y8, Y8
 	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
 	SUBQ $2, CX
 	JLT  last
 
 pair:
-	DOTS(0, Y6, Y8)
-	DOTS(1, Y7, Y9)
+	DOTS(0, Y4, Y6, Y8, Y10)
+	DOTS(1, Y5, Y7, Y9, Y11)
 	ADDQ $8, R11
 	SUBQ $2, CX
 	JGE  pair
@@ -441,18 +462,22 @@ pair:
 last:
 	CMPQ CX, $-1
 	JNE  sum
-	DOTS(0, Y6, Y8)
+	DOTS(0, Y4, Y6, Y8, Y10)
 
 sum:
+	SUM(Y4, Y5, X4)
 	SUM(Y6, Y7, X6)
 	SUM(Y8, Y9, X8)
-	VMOVSS X6, (DI)
-	VMOVSS X8, (DX)
-	ADDQ $4, DI
-	ADDQ $4, DX
-	ADDQ R10, R8
-	DECQ BX
-	JNZ  column
+	SUM(Y10, Y11, X10)
+	VMOVSS X4, (DI)
+	VMOVSS X6, (DX)
+	VMOVSS X8, (DI)(R12*1)
+	VMOVSS X10, (DX)(R12*1)
+	LEAQ (R9)(R10*1), R8
+	ADDQ $8, DI
+	ADDQ $8, DX
+	SUBQ $2, BX
+	JGT  columns
 
 done:
 	VZEROUPPER

@@ -209,7 +209,7 @@ func (a *arguments) check(t *testing.T) {
 	linesGo(wantLine, a.r, a.e, a.lt, a.alpha, a.sign, &a.table)
 	compare("lines", line, wantLine)
 
-	for _, columns := range [][]float32{{}, a.line, slices.Concat(a.line, line)} {
+	for _, columns := range [][]float32{{}, a.line, slices.Concat(a.line, line), slices.Concat(a.line, line, a.line)} {
 		n := len(columns) / max(1, 2*rows)
 		xat, xslope, wantAt, wantSlope := make([]float32, n), make([]float32, n), make([]float32, n), make([]float32, n)
 		dots(xat, xslope, a.x, columns, a.driven())

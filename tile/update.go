@@ -22,8 +22,8 @@ func Mask(from, to int) uint32 {
 
 // pulsing are the rows that pulse in one pass of an update.
 type pulsing struct {
-	word  []uint32 // trains of all rows, 0 where they cannot coincide with a column; whole blocks
-	first []int32  // rows that begin the blocks with a word that is not 0
+	word  []uint32 // trains of all rows; whole blocks
+	first []int32  // rows that begin the blocks where one can coincide with a column
 }
 
 // Update fires the slots in mask at the instant now: a cell's capacitor takes
@@ -42,7 +42,7 @@ func (t *Tile) Update(now circuit.Time, p *Trains, mask uint32) {
 	neg.list(p.RowNeg, columns)
 	if t.leak.perCell {
 		for i := range t.rows {
-			if pos.word[i]|neg.word[i] != 0 {
+			if (pos.word[i]|neg.word[i])&columns != 0 {
 				t.catchUp(i, now)
 			}
 		}
@@ -64,7 +64,8 @@ func anySlot(lines ...[]uint32) uint32 {
 	return any
 }
 
-// list makes p the rows that pulse in any of the given slots.
+// list makes p the rows with the given trains, where columns fire in the given
+// slots.
 func (p *pulsing) list(words []uint32, slots uint32) {
 	if p.word == nil {
 		n := blocks(len(words))
@@ -74,12 +75,8 @@ func (p *pulsing) list(words []uint32, slots uint32) {
 	p.first = p.first[:0]
 	for first := 0; first < len(p.word); first += block {
 		b := (*[block]uint32)(p.word[first:])
-		var any uint32
-		for i := range b {
-			b[i] &= slots
-			any |= b[i]
-		}
-		if any != 0 {
+		any := b[0] | b[1] | b[2] | b[3] | b[4] | b[5] | b[6] | b[7]
+		if any&slots != 0 {
 			p.first = append(p.first, int32(first))
 		}
 	}
