@@ -80,8 +80,8 @@ func (t *Trainer) save(w io.Writer, netlistSum [sha256.Size]byte, p position) er
 		return err
 	}
 	if t.Twin != nil {
-		for _, v := range t.Twin.weights {
-			if err := binary.Write(out, binary.LittleEndian, v); err != nil {
+		for _, w := range t.Twin.weights() {
+			if err := binary.Write(out, binary.LittleEndian, w); err != nil {
 				return err
 			}
 		}
@@ -208,10 +208,11 @@ func (t *Trainer) restoreState(r io.Reader, h checkpointHeader) error {
 		return fmt.Errorf("%w: %d bytes left over of the state", errDamaged, state.N)
 	}
 	if t.Twin != nil {
-		for _, w := range t.Twin.weights {
+		for k, w := range t.Twin.weights() {
 			if err := binary.Read(r, binary.LittleEndian, w); err != nil {
 				return err
 			}
+			t.Twin.arrays[k].set(w)
 		}
 	}
 	t.done, t.results = int(h.Examples), nil

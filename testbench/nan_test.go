@@ -26,7 +26,7 @@ func TestNaNIsNotSaved(t *testing.T) {
 	}
 	r := &runner{bench: b, trainer: tr, folder: f, options: RunOptions{bare: true, CheckpointEvery: 50, Progress: func(done, _ int) {
 		if done == 150 { // just before a checkpoint
-			tr.Twin.weights[0][7] = float32(math.Inf(1))
+			tr.Twin.arrays[0].row(1)[1] = float32(math.Inf(1))
 		}
 	}}}
 	_, err = r.run(t.Context())

@@ -18,7 +18,7 @@ type Twin struct {
 	input  *twinNet
 	output *twinBank
 
-	weights [][]float32 // per array of the design, Rows x Cols
+	arrays []*twinArray // of the design
 }
 
 // A twinNet carries values forward and errors, the negative gradients of the
@@ -31,7 +31,7 @@ type twinLevel struct {
 }
 
 type twinArray struct {
-	w          []float32 // Rows x Cols
+	w          []float32 // by row, each from a whole vector of 8 on
 	rows, cols int
 	x, back    []float32 // values on the rows, and the errors that go back from them
 	in, inErr  [][]float32
@@ -48,7 +48,7 @@ type twinBank struct {
 // NewTwin returns a twin of d with the initial weights w, one slice of Rows x
 // Cols per array of d, which it copies.
 func NewTwin(d *netlist.Design, w [][]float32) *Twin {
-	t := &Twin{design: d, levels: make([]twinLevel, d.Levels), weights: make([][]float32, len(w))}
+	t := &Twin{design: d, levels: make([]twinLevel, d.Levels)}
 	nets := map[string]*twinNet{}
 	for _, n := range d.Nets {
 		net := &twinNet{make([]float32, n.Width), make([]float32, n.Width)}
@@ -65,9 +65,11 @@ func NewTwin(d *netlist.Design, w [][]float32) *Twin {
 		if len(w[i]) != d.Arrays[i].Rows()*d.Arrays[i].Cols() {
 			panic(fmt.Sprintf("testbench: %d initial weights for %s", len(w[i]), d.Arrays[i].Name))
 		}
+		a := newTwinArray(&d.Arrays[i], nets)
+		a.set(w[i])
+		t.arrays = append(t.arrays, a)
 		l := &t.levels[d.Arrays[i].Level]
-		t.weights[i] = append([]float32(nil), w[i]...)
-		l.arrays = append(l.arrays, newTwinArray(&d.Arrays[i], nets, t.weights[i]))
+		l.arrays = append(l.arrays, a)
 	}
 	for i := range d.Banks {
 		b := &d.Banks[i]
@@ -81,13 +83,14 @@ func NewTwin(d *netlist.Design, w [][]float32) *Twin {
 	return t
 }
 
-func newTwinArray(d *netlist.ArrayDesign, nets map[string]*twinNet, w []float32) *twinArray {
+func newTwinArray(d *netlist.ArrayDesign, nets map[string]*twinNet) *twinArray {
 	out := nets[d.Out.Net]
 	a := &twinArray{
-		w: w, rows: d.Rows(), cols: d.Cols(),
+		rows: d.Rows(), cols: d.Cols(),
 		x: make([]float32, d.Rows()), back: make([]float32, d.Rows()),
 		z: out.value[d.Out.Low:d.Out.High], zErr: out.err[d.Out.Low:d.Out.High],
 	}
+	a.w = make([]float32, a.rows*a.pitch())
 	for _, p := range d.In {
 		n := nets[p.Net]
 		a.in = append(a.in, n.value[p.Low:p.High])
@@ -116,19 +119,31 @@ func (t *Twin) Infer(x []float32) []float32 {
 // bytes returns the size of the weights in bytes.
 func (t *Twin) bytes() int64 {
 	var n int64
-	for _, w := range t.weights {
-		n += 4 * int64(len(w))
+	for _, a := range t.arrays {
+		n += 4 * int64(a.rows) * int64(a.cols)
 	}
 	return n
 }
 
+// weights returns a copy of the weights, one slice of Rows x Cols per array.
+func (t *Twin) weights() [][]float32 {
+	w := make([][]float32, len(t.arrays))
+	for k, a := range t.arrays {
+		for i := range a.rows {
+			w[k] = append(w[k], a.row(i)...)
+		}
+	}
+	return w
+}
+
 // check fails with the first weight that is no number.
 func (t *Twin) check() error {
-	for k, w := range t.weights {
-		for i, v := range w {
-			if d := v - v; d != 0 { // NaN or Inf
-				a := &t.design.Arrays[k]
-				return fmt.Errorf("float twin of %s: weight r%d_c%d is %v", a.Name, i/a.Cols(), i%a.Cols(), v)
+	for k, a := range t.arrays {
+		for i := range a.rows {
+			for j, v := range a.row(i) {
+				if d := v - v; d != 0 { // NaN or Inf
+					return fmt.Errorf("float twin of %s: weight r%d_c%d is %v", t.design.Arrays[k].Name, i, j, v)
+				}
 			}
 		}
 	}
@@ -136,7 +151,7 @@ func (t *Twin) check() error {
 }
 
 // reader returns a twin with the present weights, for reading beside others.
-func (t *Twin) reader() *Twin { return NewTwin(t.design, t.weights) }
+func (t *Twin) reader() *Twin { return NewTwin(t.design, t.weights()) }
 
 // Train takes one step of gradient descent at the given rate.
 func (t *Twin) Train(x, target []float32, rate float64) {
@@ -162,7 +177,19 @@ func (t *Twin) Train(x, target []float32, rate float64) {
 	}
 }
 
-func (a *twinArray) row(i int) []float32 { return a.w[i*a.cols : (i+1)*a.cols] }
+func (a *twinArray) pitch() int { return (a.cols + 7) &^ 7 }
+
+func (a *twinArray) row(i int) []float32 {
+	first := i * a.pitch()
+	return a.w[first : first+a.cols]
+}
+
+// set takes over the weights w, Rows x Cols.
+func (a *twinArray) set(w []float32) {
+	for i := range a.rows {
+		copy(a.row(i), w[i*a.cols:])
+	}
+}
 
 func (a *twinArray) forward() {
 	x := a.x
