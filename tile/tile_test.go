@@ -3,6 +3,7 @@ package tile
 import (
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"engram/circuit"
@@ -52,6 +53,16 @@ func newTile(t testing.TB, c Cell, rows, cols int) *Tile {
 		t.Fatal(err)
 	}
 	return tl
+}
+
+// A tile whose indices would not fit into 32 bits is refused before any memory is
+// asked for: also one whose columns only become so long when they are filled up.
+func TestTooManyCells(t *testing.T) {
+	for _, shape := range [][2]int{{0, 1}, {1, 0}, {-1, 5}, {1 << 15, 1<<15 + 1}, {1, 1 << 28}, {1 << 28, 1 << 40}} {
+		if _, err := New("t", testCell(), shape[0], shape[1], 1); err == nil || !strings.Contains(err.Error(), "expected 1 to") {
+			t.Errorf("%d x %d: %v", shape[0], shape[1], err)
+		}
+	}
 }
 
 // voltage returns V of a node at the instant now.
