@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"engram/circuit"
@@ -56,6 +57,7 @@ func TestViewsFollowTheState(t *testing.T) {
 			c.edit(&cell)
 			const rows, cols = 13, 11
 			tl := newTile(t, cell, rows, cols)
+			tl.CountCharge(0, 3) // updates that are not looked at share bursts
 			rng := rand.New(rand.NewPCG(1, 3))
 			x, d := make([]float32, rows), make([]float32, cols)
 			q, back := make([]float32, cols), make([]float32, rows)
@@ -95,6 +97,38 @@ func TestViewsFollowTheState(t *testing.T) {
 				tl.checkViews(t)
 			}
 		})
+	}
+}
+
+// An update that is looked at fires column by column, others with as many columns
+// of one polarity as a burst holds: to the same bits.
+func TestColumnsShareABurst(t *testing.T) {
+	const rows, cols = 61, 40
+	alone, together := newTile(t, testCell(), rows, cols), newTile(t, testCell(), rows, cols)
+	together.CountCharge(0, 0)
+	rng := rand.New(rand.NewPCG(2, 5))
+	for j := range cols {
+		if j > 30 || j%7 == 0 {
+			alone.SetPolarity(j, -1)
+			together.SetPolarity(j, -1)
+		}
+	}
+	x, q := make([]float32, rows), make([]float32, cols)
+	for k := range 50 {
+		now := circuit.Time(k) * circuit.Microsecond
+		trains := randomTrains(rng, rows, cols, []float64{0.02, 0.2, 0.9}[k%3])
+		for _, tl := range []*Tile{alone, together} {
+			tl.Forward(now, x, q, 1)
+			tl.Backward(now, q, x, 1)
+			tl.Update(now, trains, ^uint32(0))
+			tl.checkViews(t)
+		}
+		if !slices.Equal(alone.r, together.r) {
+			t.Fatalf("update %d: other voltages where columns share a burst", k)
+		}
+	}
+	if alone.Steps() != together.Steps() {
+		t.Errorf("%d steps, %d where columns share a burst", alone.Steps(), together.Steps())
 	}
 }
 
