@@ -100,7 +100,12 @@ func (q *Sequencer) StartWhole(w float64) {
 	q.push(step{kind: ReadDevice}, step{kind: ReadDevice, device: 1})
 }
 
-func (q *Sequencer) push(steps ...step) { q.queued += copy(q.queue[q.queued:], steps) }
+func (q *Sequencer) push(steps ...step) {
+	for _, s := range steps {
+		q.queue[q.queued] = s
+		q.queued++
+	}
+}
 
 // Next does the next operation on s; false when the sequence is over.
 func (q *Sequencer) Next(s Synapse) (Operation, bool) {
