@@ -2,7 +2,6 @@ package netlist
 
 import (
 	"math"
-	"math/bits"
 	"strings"
 
 	"engram/circuit"
@@ -347,28 +346,4 @@ func widths(x []float32) (pulses, width float64) {
 func notZero(x float32) int {
 	u := math.Float32bits(x) << 1 // without the sign
 	return int((u | -u) >> 31)
-}
-
-// ones counts the pulses of trains.
-func ones(words []uint32) int {
-	n := 0
-	for len(words) >= 2 {
-		n += bits.OnesCount64(uint64(words[0]) | uint64(words[1])<<32)
-		words = words[2:]
-	}
-	for _, w := range words {
-		n += bits.OnesCount32(w)
-	}
-	return n
-}
-
-// countPulses returns the pulses on the lines of a tile. Rows with a negative
-// input fire in a second pass, in which all columns fire again.
-func countPulses(t *tile.Trains) (rows, columns float64) {
-	neg := ones(t.RowNeg)
-	passes := 1
-	if neg > 0 {
-		passes = 2
-	}
-	return float64(ones(t.Row) + neg), float64(passes * (ones(t.Up) + ones(t.Down)))
 }

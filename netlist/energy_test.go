@@ -2,6 +2,7 @@ package netlist
 
 import (
 	"math"
+	"math/bits"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -300,6 +301,15 @@ func TestEnergyAgainstTransistors(t *testing.T) {
 		within("read", c.ReadVoltage*c.ReadVoltage*c.Curves.Forward(v)*width,
 			delivered("read0", device.Pulse{Action: device.PulseRead, Start: 1e-10, Width: width, Volts: c.ReadVoltage}, v))
 	}
+}
+
+// ones counts the pulses of trains.
+func ones(words []uint32) int {
+	n := 0
+	for _, w := range words {
+		n += bits.OnesCount32(w)
+	}
+	return n
 }
 
 // trainRandom trains s on n random examples with transfers between them.

@@ -39,12 +39,7 @@ func (a *Array) readSums(latched []float32) ReadSums {
 
 // bookUpdate books the update that ends at now.
 func (a *Array) bookUpdate(now circuit.Time) {
-	rows, columns := countPulses(&a.trains)
-	errors := 0
-	for _, d := range a.d {
-		errors += notZero(d)
-	}
-	a.meter.update(UpdateSums{float64(errors), rows, columns})
+	a.meter.update(a.sums)
 	c := a.TakeCharges(now)
 	if a.single { // whatever came before this update was booked at its beginning
 		a.meter.setSteps(float64(c.Sets), c.SetCharge)

@@ -77,6 +77,7 @@ type Array struct {
 	x, d    []float32 // latched row and column pulse widths, fractions of full scale
 	overlap []float32
 	trains  tile.Trains
+	sums    UpdateSums // of the present update
 	charge  []float32
 	begin   circuit.Time
 	counted float64 // conductance read before the present read
@@ -153,13 +154,19 @@ func (a update) Begin(now circuit.Time) {
 	// One step changes the weight by step/unit; all slots of a column with
 	// probability p and a row with x = 1 by p slots steps.
 	perSlot := *a.rate * a.out.net.Scale * a.unit / (float32(a.pulser.Slots()) * a.stepSize)
-	a.pulser.Rows(a.trains.Row, a.trains.RowNeg, a.x, &a.rng)
+	rows, negative := a.pulser.Rows(a.trains.Row, a.trains.RowNeg, a.x, &a.rng)
+	errors := 0
 	for j, d := range a.d {
 		// The pull-up line raises g, and with it the weight where the
 		// polarity is positive.
 		a.d[j] = d * perSlot * a.Polarity(j)
+		errors += notZero(a.d[j])
 	}
-	a.pulser.Columns(a.trains.Up, a.trains.Down, a.d, &a.rng)
+	columns := a.pulser.Columns(a.trains.Up, a.trains.Down, a.d, &a.rng)
+	if negative { // such rows fire in a second pass, in which all columns fire again
+		columns *= 2
+	}
+	a.sums = UpdateSums{float64(errors), float64(rows), float64(columns)}
 }
 
 func (a update) Step(from, to circuit.Time) {

@@ -63,20 +63,23 @@ func (p *Pulser) Slots() int { return p.spec.Slots }
 func (p *Pulser) Period() circuit.Time { return p.spec.Period }
 
 // Rows writes the trains of rows with inputs x, fractions of full scale: those
-// of positive inputs to pos, those of negative ones to neg.
-func (p *Pulser) Rows(pos, neg []uint32, x []float32, rng *circuit.Stream) {
-	p.trains(pos, neg, x, p.spec.RowScheme, rng)
+// of positive inputs to pos, those of negative ones to neg. It returns how many
+// pulses they have, and whether any is in neg.
+func (p *Pulser) Rows(pos, neg []uint32, x []float32, rng *circuit.Stream) (pulses int, negative bool) {
+	return p.trains(pos, neg, x, p.spec.RowScheme, rng)
 }
 
 // Columns writes the trains of columns that shall fire in a fraction |d| of
 // the slots: to up where d is positive, to down where it is negative. Beyond 1
-// a column fires in every slot.
-func (p *Pulser) Columns(up, down []uint32, d []float32, rng *circuit.Stream) {
-	p.trains(up, down, d, p.spec.Scheme, rng)
+// a column fires in every slot. It returns how many pulses they have.
+func (p *Pulser) Columns(up, down []uint32, d []float32, rng *circuit.Stream) (pulses int) {
+	pulses, _ = p.trains(up, down, d, p.spec.Scheme, rng)
+	return pulses
 }
 
-func (p *Pulser) trains(pos, neg []uint32, v []float32, scheme Scheme, rng *circuit.Stream) {
+func (p *Pulser) trains(pos, neg []uint32, v []float32, scheme Scheme, rng *circuit.Stream) (pulses int, negative bool) {
 	pos, neg = pos[:len(v)], neg[:len(v)]
+	var anyNeg uint32
 	switch scheme {
 	case Stochastic:
 		for i, f := range v {
@@ -84,7 +87,9 @@ func (p *Pulser) trains(pos, neg []uint32, v []float32, scheme Scheme, rng *circ
 			if f != 0 {
 				word = p.bernoulli(magnitude(f), rng)
 			}
+			pulses += bits.OnesCount32(word)
 			pos[i], neg[i] = line(word, f)
+			anyNeg |= neg[i]
 		}
 	case Dithered:
 		for i, f := range v {
@@ -92,14 +97,20 @@ func (p *Pulser) trains(pos, neg []uint32, v []float32, scheme Scheme, rng *circ
 			if f != 0 {
 				word = p.dither(magnitude(f), rng)
 			}
+			pulses += bits.OnesCount32(word)
 			pos[i], neg[i] = line(word, f)
+			anyNeg |= neg[i]
 		}
 	default:
 		slots := float32(p.spec.Slots)
 		for i, f := range v {
-			pos[i], neg[i] = line(p.spread[int(round(magnitude(f)*slots))], f)
+			n := int(round(magnitude(f) * slots))
+			pulses += n
+			pos[i], neg[i] = line(p.spread[n], f)
+			anyNeg |= neg[i]
 		}
 	}
+	return pulses, anyNeg != 0
 }
 
 // line gives word to one of two lines, by the sign of f. Signs are random: it is
