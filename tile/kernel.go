@@ -107,7 +107,7 @@ type implementation struct {
 	scatter func(to, from []float32, cell []int32)
 	redraw  func(to, from []float32, cell []int32)
 	dots    func(xat, xslope, x, line []float32, first []int32)
-	spread  func(y, line []float32, a, b float32) (sumAt, sumSlope float32)
+	spread  func(y, sumAt, sumSlope, line, a, b []float32, column []int32)
 }
 
 // goLoops is the reference.
@@ -182,12 +182,15 @@ func dots(xat, xslope, x, line []float32, first []int32) {
 }
 
 // spread is spreadGo as the selected implementation computes it. It panics if
-// the slices do not fit together or are not of whole blocks.
-func spread(y, line []float32, a, b float32) (sumAt, sumSlope float32) {
-	if n := len(y); len(line) != 2*n || n%block != 0 {
-		panic("tile: spread over slices that do not fit together")
+// the slices do not fit together or are not of whole blocks, or if the last column
+// is not in line.
+func spread(y, sumAt, sumSlope, line, a, b []float32, column []int32) {
+	rows, n := len(y), len(column)
+	if len(sumAt) != n || len(sumSlope) != n || len(a) != n || len(b) != n ||
+		rows%block != 0 || rows > 0 && len(line)%(2*rows) != 0 || n > 0 && 2*rows*(int(column[n-1])+1) > len(line) {
+		panic("tile: spread over slices that do not fit together, or a column that there is not")
 	}
-	return selected.spread(y, line, a, b)
+	selected.spread(y, sumAt, sumSlope, line, a, b, column)
 }
 
 // packGo adds to b, which has cells already, those of a column that take steps, in
@@ -300,18 +303,23 @@ func dotsGo(xat, xslope, x, line []float32, first []int32) {
 	}
 }
 
-// spreadGo drives a column and lets the rows integrate:
+// spreadGo drives columns and lets the rows integrate: for one n after the other,
+// with the line of row i in column[n],
 //
-//	y[i] += a*at + b*slope
+//	y[i] += a[n]*at + b[n]*slope
 //
-// with the line of row i. It returns the sums of at and of slope.
-func spreadGo(y, line []float32, a, b float32) (sumAt, sumSlope float32) {
-	var p, q lanes
-	for i := range y {
-		at, slope := line[place(i)], line[place(i)+block]
-		y[i] += float32(a*at) + float32(b*slope)
-		p[i%laneCount] += at
-		q[i%laneCount] += slope
+// The lines of all columns stand one after the other. It sets sumAt[n] and
+// sumSlope[n] to the sums of at and of slope.
+func spreadGo(y, sumAt, sumSlope, line, a, b []float32, column []int32) {
+	for n, j := range column {
+		line := line[int(j)*2*len(y):]
+		var p, q lanes
+		for i := range y {
+			at, slope := line[place(i)], line[place(i)+block]
+			y[i] += float32(a[n]*at) + float32(b[n]*slope)
+			p[i%laneCount] += at
+			q[i%laneCount] += slope
+		}
+		sumAt[n], sumSlope[n] = p.sum(), q.sum()
 	}
-	return p.sum(), q.sum()
 }

@@ -67,10 +67,10 @@ func redrawAMD64(to, from []float32, cell []int32)
 //go:noescape
 func dotsAVX2(xat, xslope, x, line []float32, first []int32)
 
-// spreadAVX2 is spreadGo, a block at a time.
+// spreadAVX2 is spreadGo, a block of two columns at a time.
 //
 //go:noescape
-func spreadAVX2(y, line []float32, a, b float32) (sumAt, sumSlope float32)
+func spreadAVX2(y, sumAt, sumSlope, line, a, b []float32, column []int32)
 
 // packAVX512 is packGo, a block at a time.
 //

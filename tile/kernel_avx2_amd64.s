@@ -119,6 +119,12 @@ done:
 	VZEROUPPER
 	RET
 
+// SCATTER copies the k-th element from SI to where the k-th of R8 says.
+#define SCATTER(k) \
+	MOVLQSX (4*k)(R8), AX     \
+	MOVL    (4*k)(SI), R9     \
+	MOVL    R9, (DI)(AX*4)
+
 // func scatterAMD64(to, from []float32, cell []int32)
 //
 // DI is to, SI from, R8 cell, CX how many are left.
@@ -131,35 +137,25 @@ TEXT ·scatterAMD64(SB), NOSPLIT, $0-72
 	JLT  rest
 
 four:
-	MOVLQSX 0(R8), AX
-	MOVLQSX 4(R8), BX
-	MOVLQSX 8(R8), R9
-	MOVLQSX 12(R8), R10
-	MOVL    0(SI), R11
-	MOVL    4(SI), R12
-	MOVL    8(SI), R13
-	MOVL    12(SI), DX
-	MOVL    R11, (DI)(AX*4)
-	MOVL    R12, (DI)(BX*4)
-	MOVL    R13, (DI)(R9*4)
-	MOVL    DX, (DI)(R10*4)
-	ADDQ    $16, R8
-	ADDQ    $16, SI
-	SUBQ    $4, CX
-	JGE     four
+	SCATTER(0)
+	SCATTER(1)
+	SCATTER(2)
+	SCATTER(3)
+	ADDQ $16, R8
+	ADDQ $16, SI
+	SUBQ $4, CX
+	JGE  four
 
 rest:
 	ADDQ $4, CX
 	JEQ  done
 
 one:
-	MOVLQSX (R8), AX
-	MOVL    (SI), DX
-	MOVL    DX, (DI)(AX*4)
-	ADDQ    $4, R8
-	ADDQ    $4, SI
-	DECQ    CX
-	JNZ     one
+	SCATTER(0)
+	ADDQ $4, R8
+	ADDQ $4, SI
+	DECQ CX
+	JNZ  one
 
 done:
 	RET
@@ -483,52 +479,140 @@ done:
 	VZEROUPPER
 	RET
 
-// SPREAD drives the n-th block from AX and adds it to p and q.
+// DRIVE sets y to what the n-th block from AX of the column at line integrates,
+// driven with a and b, and adds the block to p and q.
+#define DRIVE(n, line, a, b, p, q, y) \
+	VMOVUPS (64*n)(line)(AX*2), y      \
+	VMOVUPS (64*n+32)(line)(AX*2), Y2  \
+	VADDPS  y, p, p                    \
+	VADDPS  Y2, q, q                   \
+	VMULPS  a, y, y                    \
+	VMULPS  b, Y2, Y2                  \
+	VADDPS  Y2, y, y
+
+// SPREAD drives the n-th block of the column at R10.
 #define SPREAD(n, p, q) \
-	VMOVUPS (64*n)(R8)(AX*2), Y0         \
-	VMOVUPS (64*n+32)(R8)(AX*2), Y1      \
-	VADDPS  Y0, p, p                     \
-	VADDPS  Y1, q, q                     \
-	VMULPS  Y12, Y0, Y0                  \
-	VMULPS  Y13, Y1, Y1                  \
-	VADDPS  Y1, Y0, Y0                   \
-	VADDPS  (32*n)(SI)(AX*1), Y0, Y0     \
+	DRIVE(n, R10, Y12, Y13, p, q, Y0)  \
+	VADDPS  (32*n)(SI)(AX*1), Y0, Y0   \
 	VMOVUPS Y0, (32*n)(SI)(AX*1)
 
-// func spreadAVX2(y, line []float32, a, b float32) (sumAt, sumSlope float32)
+// SPREAD2 drives the n-th block of the columns at R10 and R11.
+#define SPREAD2(n, pa, qa, pb, qb) \
+	DRIVE(n, R10, Y12, Y13, pa, qa, Y0)  \
+	DRIVE(n, R11, Y14, Y15, pb, qb, Y1)  \
+	VADDPS  (32*n)(SI)(AX*1), Y0, Y0     \
+	VADDPS  Y1, Y0, Y0                   \
+	VMOVUPS Y0, (32*n)(SI)(AX*1)
+
+// func spreadAVX2(y, sumAt, sumSlope, line, a, b []float32, column []int32)
 //
-// SI is y, R8 line, Y12 a, Y13 b, Y6 and Y7 the sums of at, Y8 and Y9 those of
-// slope.
-TEXT ·spreadAVX2(SB), NOSPLIT, $0-64
+// SI is y, R8 line, DX the bytes of its columns. R9, R12, R13, R14 and DI are the
+// next of column, a, b, sumAt and sumSlope, BX how many are left. CX is the rows
+// left. R10 and R11 are the lines of two columns, Y12 and Y14 their a, Y13 and Y15
+// their b; Y4 and Y5 are the sums of at of one column, Y6 and Y7 those of slope, Y8
+// to Y11 the same of the other.
+TEXT ·spreadAVX2(SB), NOSPLIT, $0-168
 	MOVQ y_base+0(FP), SI
-	MOVQ y_len+8(FP), CX
-	MOVQ line_base+24(FP), R8
-	VBROADCASTSS a+48(FP), Y12
-	VBROADCASTSS b+52(FP), Y13
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	XORL   AX, AX
-	SUBQ   $16, CX
-	JLT    last
+	MOVQ y_len+8(FP), DX
+	MOVQ sumAt_base+24(FP), R14
+	MOVQ sumSlope_base+48(FP), DI
+	MOVQ line_base+72(FP), R8
+	MOVQ a_base+96(FP), R12
+	MOVQ b_base+120(FP), R13
+	MOVQ column_base+144(FP), R9
+	MOVQ column_len+152(FP), BX
+	SHLQ $3, DX
+	SUBQ $2, BX
+	JLT  single
+
+columns:
+	MOVLQSX      (R9), R10
+	MOVLQSX      4(R9), R11
+	IMULQ        DX, R10
+	IMULQ        DX, R11
+	ADDQ         R8, R10
+	ADDQ         R8, R11
+	VBROADCASTSS (R12), Y12
+	VBROADCASTSS (R13), Y13
+	VBROADCASTSS 4(R12), Y14
+	VBROADCASTSS 4(R13), Y15
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VXORPS       Y6, Y6, Y6
+	VXORPS       Y7, Y7, Y7
+	VXORPS       Y8, Y8, Y8
+	VXORPS       Y9, Y9, Y9
+	VXORPS       Y10, Y10, Y10
+	VXORPS       Y11, Y11, Y11
+	XORL         AX, AX
+	MOVQ         y_len+8(FP), CX
+	SUBQ         $16, CX
+	JLT          last
 
 pair:
-	SPREAD(0, Y6, Y8)
-	SPREAD(1, Y7, Y9)
+	SPREAD2(0, Y4, Y6, Y8, Y10)
+	SPREAD2(1, Y5, Y7, Y9, Y11)
 	ADDQ $64, AX
 	SUBQ $16, CX
 	JGE  pair
 
 last:
 	CMPQ CX, $-8
-	JNE  done
-	SPREAD(0, Y6, Y8)
+	JNE  sum
+	SPREAD2(0, Y4, Y6, Y8, Y10)
 
-done:
+sum:
+	SUM(Y4, Y5, X4)
 	SUM(Y6, Y7, X6)
 	SUM(Y8, Y9, X8)
-	VMOVSS X6, sumAt+56(FP)
-	VMOVSS X8, sumSlope+60(FP)
+	SUM(Y10, Y11, X10)
+	VMOVSS X4, (R14)
+	VMOVSS X6, (DI)
+	VMOVSS X8, 4(R14)
+	VMOVSS X10, 4(DI)
+	ADDQ   $8, R9
+	ADDQ   $8, R12
+	ADDQ   $8, R13
+	ADDQ   $8, R14
+	ADDQ   $8, DI
+	SUBQ   $2, BX
+	JGE    columns
+
+single:
+	CMPQ         BX, $-1
+	JNE          done
+	MOVLQSX      (R9), R10
+	IMULQ        DX, R10
+	ADDQ         R8, R10
+	VBROADCASTSS (R12), Y12
+	VBROADCASTSS (R13), Y13
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VXORPS       Y6, Y6, Y6
+	VXORPS       Y7, Y7, Y7
+	XORL         AX, AX
+	MOVQ         y_len+8(FP), CX
+	SUBQ         $16, CX
+	JLT          singleLast
+
+singlePair:
+	SPREAD(0, Y4, Y6)
+	SPREAD(1, Y5, Y7)
+	ADDQ $64, AX
+	SUBQ $16, CX
+	JGE  singlePair
+
+singleLast:
+	CMPQ CX, $-8
+	JNE  singleSum
+	SPREAD(0, Y4, Y6)
+
+singleSum:
+	SUM(Y4, Y5, X4)
+	SUM(Y6, Y7, X6)
+	VMOVSS X4, (R14)
+	VMOVSS X6, (DI)
+
+done:
 	VZEROUPPER
 	RET

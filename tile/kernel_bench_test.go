@@ -138,7 +138,8 @@ func BenchmarkDots(b *testing.B) {
 
 func BenchmarkSpread(b *testing.B) {
 	benchKernel(b, func(t *benchTile, j int) int {
-		spread(t.rows, t.lines(j, 1), 1e-9, 1e-9)
-		return len(t.rows)
+		var sums [4]float32
+		spread(t.rows, sums[:2], sums[2:], t.lines(2*j%benchCols, 2), []float32{1e-9, 1e-9}, []float32{1e-9, 1e-9}, []int32{0, 1})
+		return 2 * len(t.rows)
 	})
 }

@@ -218,11 +218,23 @@ func (a *arguments) check(t *testing.T) {
 		compare("dots with slope", xslope, wantSlope)
 	}
 
-	y := slices.Clone(a.x)
-	at, slope := spread(a.x, a.line, a.alpha, -a.low)
-	wantAt, wantSlope := spreadGo(y, a.line, a.alpha, -a.low)
-	compare("spread", []float32{at, slope}, []float32{wantAt, wantSlope})
-	compare("spread y", a.x, y)
+	for _, columns := range [][]int32{{}, {0}, {1, 2}, {0, 1, 2}} {
+		all, n := slices.Concat(a.line, line, a.line), len(columns)
+		if n == 1 {
+			all = a.line
+		}
+		f, b := []float32{a.alpha, a.low, -a.high}[:n], []float32{-a.low, a.alpha, a.high}[:n]
+		y, sumAt, sumSlope := slices.Clone(a.x), make([]float32, n), make([]float32, n)
+		wantY, wantAt, wantSlope := slices.Clone(a.x), make([]float32, n), make([]float32, n)
+		if n == 1 {
+			y = a.x
+		}
+		spread(y, sumAt, sumSlope, all, f, b, columns)
+		spreadGo(wantY, wantAt, wantSlope, all, f, b, columns)
+		compare("spread's sums of at", sumAt, wantAt)
+		compare("spread's sums of slope", sumSlope, wantSlope)
+		compare("spread y", y, wantY)
+	}
 }
 
 func TestKernelsMatchReference(t *testing.T) {
@@ -339,7 +351,7 @@ func TestKernelsPanicOnLengthMismatch(t *testing.T) {
 					"lines":  func() { lines(two[:2*short(3)], f[0], f[1], f[2], 1, 1, tab) },
 					"redraw": func() { redraw(s, two[:2*short(0)], c) },
 					"dots":   func() { dots(s[:1], s[:1], f[0], two[:2*short(1)], []int32{0, 16}) },
-					"spread": func() { spread(f[0], two[:2*short(1)], 1, 1) },
+					"spread": func() { spread(f[0], s[:1], s[:1], two[:2*short(1)], s[:1], s[:1], []int32{0}) },
 				} {
 					arguments := map[string]int{"pack": 6, "step": 4, "lines": 4, "redraw": 1, "dots": 2, "spread": 2}[name]
 					if got := panics(call); got != (k < arguments) {
@@ -357,6 +369,13 @@ func TestKernelsPanicOnLengthMismatch(t *testing.T) {
 		if !panics(func() { dots(s[:1], s[:1], s, two, []int32{0, 24}) }) {
 			t.Error("dots accepts a block that there is not")
 		}
+		for k := range 5 {
+			n := [5]int{1, 1, 1, 1, 1}
+			n[k] = 2
+			if !panics(func() { spread(s, s[:n[0]], s[:n[1]], two, s[:n[2]], s[:n[3]], []int32{0, 0}[:n[4]]) }) {
+				t.Errorf("spread accepts different numbers of columns: %v", n)
+			}
+		}
 		if !panics(func() { dots(s[:1], s[:2], s, two, nil) }) {
 			t.Error("dots accepts results of different numbers of columns")
 		}
@@ -370,6 +389,7 @@ func TestKernelsDoNotAllocate(t *testing.T) {
 		all := make([]float32, int(a.start)+len(a.r))
 		view := make([]float32, 2*len(all))
 		var p, q [1]float32
+		ab, column := [2]float32{a.alpha, a.low}, [1]int32{0}
 		if n := testing.AllocsPerRun(100, func() {
 			n, _, _ := pack(b, 0, &a.strip, first, a.word, a.column)
 			scatter(all, b.r[:n], b.cell[:n])
@@ -378,7 +398,7 @@ func TestKernelsDoNotAllocate(t *testing.T) {
 			lines(b.line[:2*n], b.r[:n], b.e[:n], b.lt[:n], a.alpha, a.sign, &a.table)
 			redraw(view, b.line[:2*n], b.cell[:n])
 			dots(p[:], q[:], a.x, a.line, driven)
-			spread(a.x, a.line, a.alpha, a.low)
+			spread(a.x, p[:], q[:], a.line, ab[:1], ab[1:], column[:])
 		}); n != 0 {
 			t.Errorf("%g allocations per run", n)
 		}
@@ -408,13 +428,13 @@ func TestReferenceIsNotFused(t *testing.T) {
 	}
 	y := []float32{0}
 	line[0], line[block] = 1, x
-	spreadGo(y, line[:], -rounded, x)
+	p, q := []float32{0}, []float32{0}
+	spreadGo(y, p, q, line[:], []float32{-rounded}, []float32{x}, []int32{0})
 	if y[0] != 0 {
 		t.Errorf("a*at + b*slope is fused: %g, want 0", y[0])
 	}
 	turns, ones := make([]float32, 3*block), make([]float32, 2*3*block)
 	turns[0], ones[0], turns[2*block], ones[2*2*block] = -rounded, 1, x, x
-	p, q := []float32{0}, []float32{0}
 	if dotsGo(p, q, turns, ones, []int32{0, block, 2 * block}); p[0] != 0 {
 		t.Errorf("sum + x*at is fused: %g, want 0", p[0])
 	}

@@ -106,29 +106,38 @@ func (t *Tile) Backward(now circuit.Time, d, charge []float32, scale float32) {
 			t.catchUp(i, now)
 		}
 	}
-	rows := t.magnitude // what the rows integrate
-	clear(rows)
+	n := 0 // columns that are driven, the reference last
 	var ref float32
-	var through float64
 	for j, dj := range d {
 		ref += float32(dj * t.sign[j])
 		if dj != 0 {
-			through += float64(abs(dj) * (t.spread(rows, j, dj, off) + t.colG[j] - float64(float64(t.sign[j])*t.colLT[j])))
+			t.columns[n], t.widths[n] = int32(j), dj
+			n++
 		}
 	}
-	through += float64(abs(ref) * t.spread(rows, t.cols, -ref, off))
+	t.columns[n], t.widths[n] = int32(t.cols), -ref
+	n++
+	columns, widths, slopes := t.columns[:n], t.widths[:n], t.slopes[:n]
+	for k, w := range widths {
+		slopes[k] = float32(w * off)
+	}
+	rows := t.magnitude // what the rows integrate
+	clear(rows)
+	sumAt, sumSlope := t.reads[:n], t.passes[:n]
+	spread(rows, sumAt, sumSlope, t.backward.line, widths, slopes, columns)
 	for i, q := range rows[:t.rows] {
 		charge[i] += float32(q * scale)
 	}
+	var through float64
+	for k, j := range columns {
+		// With the polarity taken out, the sum over a column.
+		g := float64(t.sign[j] * (sumAt[k] + float32(off*sumSlope[k])))
+		if int(j) < t.cols {
+			g = g + t.colG[j] - float64(float64(t.sign[j])*t.colLT[j])
+		}
+		through += float64(abs(widths[k]) * g)
+	}
 	t.conductances += through
-}
-
-// spread drives column j with a pulse of signed width d, adds what the rows
-// integrate to rows, and returns the sum of the column with the polarity taken
-// out, in S.
-func (t *Tile) spread(rows []float32, j int, d, off float32) float64 {
-	at, slope := spread(rows, t.lines(&t.backward, j), d, float32(d*off))
-	return float64(t.sign[j] * (at + float32(off*slope)))
 }
 
 // TakeReadConductance returns the sum over all reads since the last call of

@@ -64,7 +64,8 @@ type Tile struct {
 	input, magnitude []float32    // scratch, one per row
 	driven           []int32      // blocks of rows with an input
 	reads, passes    []float32    // scratch, one per column: sums over a column of a read
-	slopes           []float32    // scratch, one per column
+	widths, slopes   []float32    // scratch, one per column
+	columns          []int32      // scratch, one per column
 	firing           [2]pulsing   // scratch: rows of positive and of negative input
 	burst            burst        // scratch
 	source           strip        // scratch
@@ -129,7 +130,8 @@ func New(name string, c Cell, rows, cols int, seed uint64) (*Tile, error) {
 	t.r, t.lt = make([]float32, n), make([]float32, n)
 	t.input, t.magnitude = make([]float32, t.pitch), make([]float32, t.pitch)
 	t.driven = make([]int32, 0, t.pitch/block)
-	t.reads, t.passes, t.slopes = make([]float32, t.stride), make([]float32, t.stride), make([]float32, t.stride)
+	t.reads, t.passes = make([]float32, t.stride), make([]float32, t.stride)
+	t.widths, t.slopes, t.columns = make([]float32, t.stride), make([]float32, t.stride), make([]int32, t.stride)
 	t.x = make([]float32, 2*rows*cols)
 	t.wear = make([]Wear, 2*rows*cols)
 	for j := range t.sign {
