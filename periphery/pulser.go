@@ -133,13 +133,11 @@ func magnitude(f float32) float32 {
 }
 
 // dither rounds f slots up with the probability of what they are more than a
-// whole number, and begins at any of them.
+// whole number, and begins at any of them. Whether that comes to no pulse cannot
+// be predicted, and is not asked.
 func (p *Pulser) dither(f float32, rng *circuit.Stream) uint32 {
 	u := rng.Uint64()
 	count := int(float32(f*float32(p.spec.Slots)) + float32(float32(u>>40)*0x1p-24))
-	if count == 0 {
-		return 0
-	}
 	phase, _ := bits.Mul64(u<<24, uint64(p.spec.Slots))
 	return p.rotate(p.spread[min(count, p.spec.Slots)], int(phase))
 }
