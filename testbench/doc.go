@@ -47,6 +47,7 @@
 //
 //   - Training: one example of the bundled mnist, one transfer of all its tiles,
 //     and the yardstick, plain float32 gradient descent on the same network;
+//     p10-ns/op is the tenth percentile of stretches of 100 examples;
 //   - Inference: one test image through a snapshot;
 //   - Growth: time and memory per example from 1e4 to 1e7 cells (-benchtime 1x;
 //     -growth FILE draws it);
