@@ -106,17 +106,7 @@ func (t *Tile) Backward(now circuit.Time, d, charge []float32, scale float32) {
 			t.catchUp(i, now)
 		}
 	}
-	n := 0 // columns that are driven, the reference last
-	var ref float32
-	for j, dj := range d {
-		ref += float32(dj * t.sign[j])
-		if dj != 0 {
-			t.columns[n], t.widths[n] = int32(j), dj
-			n++
-		}
-	}
-	t.columns[n], t.widths[n] = int32(t.cols), -ref
-	n++
+	n := t.driveColumns(d)
 	columns, widths, slopes := t.columns[:n], t.widths[:n], t.slopes[:n]
 	for k, w := range widths {
 		slopes[k] = float32(w * off)
@@ -138,6 +128,21 @@ func (t *Tile) Backward(now circuit.Time, d, charge []float32, scale float32) {
 		through += float64(abs(widths[k]) * g)
 	}
 	t.conductances += through
+}
+
+// driveColumns lists the columns that a backward read of d drives, the reference
+// last, and their widths, and returns how many they are.
+func (t *Tile) driveColumns(d []float32) (n int) {
+	var ref float32
+	for j, dj := range d {
+		ref += float32(dj * t.sign[j])
+		if dj != 0 {
+			t.columns[n], t.widths[n] = int32(j), dj
+			n++
+		}
+	}
+	t.columns[n], t.widths[n] = int32(t.cols), -ref
+	return n + 1
 }
 
 // TakeReadConductance returns the sum over all reads since the last call of
