@@ -80,28 +80,7 @@ func (p *Pulser) Columns(up, down []uint32, d []float32, rng *circuit.Stream) (p
 func (p *Pulser) trains(pos, neg []uint32, v []float32, scheme Scheme, rng *circuit.Stream) (pulses int, negative bool) {
 	pos, neg = pos[:len(v)], neg[:len(v)]
 	var anyNeg uint32
-	switch scheme {
-	case Stochastic:
-		for i, f := range v {
-			var word uint32
-			if f != 0 {
-				word = p.bernoulli(magnitude(f), rng)
-			}
-			pulses += bits.OnesCount32(word)
-			pos[i], neg[i] = line(word, f)
-			anyNeg |= neg[i]
-		}
-	case Dithered:
-		for i, f := range v {
-			var word uint32
-			if f != 0 {
-				word = p.dither(magnitude(f), rng)
-			}
-			pulses += bits.OnesCount32(word)
-			pos[i], neg[i] = line(word, f)
-			anyNeg |= neg[i]
-		}
-	default:
+	if scheme == Deterministic {
 		slots := float32(p.spec.Slots)
 		for i, f := range v {
 			n := int(round(magnitude(f) * slots))
@@ -109,6 +88,20 @@ func (p *Pulser) trains(pos, neg []uint32, v []float32, scheme Scheme, rng *circ
 			pos[i], neg[i] = line(p.spread[n], f)
 			anyNeg |= neg[i]
 		}
+		return pulses, anyNeg != 0
+	}
+	draw := (*Pulser).dither
+	if scheme == Stochastic {
+		draw = (*Pulser).bernoulli
+	}
+	for i, f := range v {
+		var word uint32
+		if f != 0 {
+			word = draw(p, magnitude(f), rng)
+		}
+		pulses += bits.OnesCount32(word)
+		pos[i], neg[i] = line(word, f)
+		anyNeg |= neg[i]
 	}
 	return pulses, anyNeg != 0
 }
