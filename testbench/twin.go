@@ -129,6 +129,7 @@ func (t *Twin) bytes() int64 {
 func (t *Twin) weights() [][]float32 {
 	w := make([][]float32, len(t.arrays))
 	for k, a := range t.arrays {
+		w[k] = make([]float32, 0, a.rows*a.cols)
 		for i := range a.rows {
 			w[k] = append(w[k], a.row(i)...)
 		}
